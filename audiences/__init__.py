@@ -1,0 +1,1 @@
+"""Audiences: who, and what happened."""

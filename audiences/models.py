@@ -1,0 +1,20 @@
+"""Gathers the models of the rooms of audiences."""
+
+from audiences.facts.models import EventCount
+from audiences.intake.models import Event, EventKey, Refusal, Slice
+from audiences.people.models import Identity, Person
+from audiences.segments.models import Membership, Recheck, Segment, SegmentVersion
+
+__all__ = [
+    "Event",
+    "EventCount",
+    "EventKey",
+    "Identity",
+    "Membership",
+    "Person",
+    "Recheck",
+    "Refusal",
+    "Segment",
+    "SegmentVersion",
+    "Slice",
+]

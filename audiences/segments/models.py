@@ -1,0 +1,68 @@
+"""Segments, their versions, and who belongs since when."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from config.kit.versions import Definition, Version
+
+
+class Segment(Definition):
+    """A group of people, kept by a condition (dynamic), by hand (static), or taken once (snapshot)."""
+
+    kind = models.CharField(max_length=10, default="dynamic")
+    live = models.ForeignKey("SegmentVersion", on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["workspace", "key"], name="segment_key_once")]
+
+
+class SegmentVersion(Version):
+    segment = models.ForeignKey(Segment, on_delete=models.CASCADE, related_name="versions")
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["segment", "number"], name="segment_version_once")]
+
+
+class Membership(models.Model):
+    """One stay of a person in a segment: open while `left_at` is null."""
+
+    segment = models.ForeignKey(Segment, on_delete=models.CASCADE, related_name="memberships")
+    workspace_id = models.IntegerField()
+    person_id = models.UUIDField()
+    entered_at = models.DateTimeField()
+    left_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints: ClassVar = [
+            # one open stay per person; also serves member counts and look-ups
+            models.UniqueConstraint(
+                fields=["segment", "person_id"], condition=models.Q(left_at__isnull=True), name="membership_open_once"
+            )
+        ]
+        indexes: ClassVar = [
+            # the segments of one person, now and before
+            models.Index(fields=["person_id", "segment"], name="membership_person")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.segment_id}: {self.person_id}"
+
+
+class Recheck(models.Model):
+    """When a person must be judged again for a segment although nothing may have happened (a window lapses)."""
+
+    pk = models.CompositePrimaryKey("segment_id", "person_id")
+    segment_id = models.BigIntegerField()
+    person_id = models.UUIDField()
+    workspace_id = models.IntegerField()
+    due_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [
+            # the sweep: what is due, oldest first
+            models.Index(fields=["due_at"], name="recheck_due")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.segment_id}: {self.due_at}"

@@ -1,0 +1,1 @@
+"""Events meet rules."""

@@ -1,0 +1,53 @@
+"""Rules, their versions, and what they made happen."""
+
+from typing import ClassVar
+
+from django.db import models
+
+from config.kit.versions import Definition, Version
+
+
+class Rule(Definition):
+    """A rule as operators see it; `mode` and `enabled` are copied from the live version for reading."""
+
+    live = models.ForeignKey("RuleVersion", on_delete=models.PROTECT, null=True, related_name="+")
+    mode = models.CharField(max_length=10, default="live")
+    enabled = models.BooleanField(default=True)
+    priority = models.IntegerField(default=100)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["workspace", "key"], name="rule_key_once")]
+
+
+class RuleVersion(Version):
+    rule = models.ForeignKey(Rule, on_delete=models.CASCADE, related_name="versions")
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["rule", "number"], name="rule_version_once")]
+
+
+class Firing(models.Model):
+    """A rule matched an event: once per (rule, subject, cause), with the facts and the verdict leaf by leaf."""
+
+    workspace_id = models.IntegerField()
+    rule = models.ForeignKey(Rule, on_delete=models.CASCADE, related_name="firings")
+    version = models.ForeignKey(RuleVersion, on_delete=models.PROTECT, related_name="+")
+    person_id = models.UUIDField()
+    event_id = models.UUIDField()
+    event_time = models.DateTimeField()
+    fired_at = models.DateTimeField()
+    mode = models.CharField(max_length=10)
+    facts = models.JSONField()
+    verdict = models.JSONField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["rule", "person_id", "event_id"], name="firing_once_per_cause")
+        ]
+        indexes: ClassVar = [
+            # the firings of one person, newest first
+            models.Index(fields=["person_id", "-id"], name="firing_person")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule_id} · {self.event_id}"

@@ -1,0 +1,76 @@
+"""Workspaces, the users who work in them, and the keys of other systems."""
+
+from typing import ClassVar
+
+from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Workspace(models.Model):
+    """One brand's closed world: every row that belongs to one says to which."""
+
+    id = models.AutoField(primary_key=True)
+    key = models.SlugField(max_length=60, unique=True)
+    name = models.CharField(max_length=200)
+    zone = models.CharField(max_length=64, default="UTC")
+    brand = models.JSONField(default=dict)
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class User(AbstractUser):
+    """A person who works in the console; language, zone and theme are theirs."""
+
+    language = models.CharField(max_length=10, default="en")
+    zone = models.CharField(max_length=64, default="UTC")
+    theme = models.CharField(max_length=10, default="light")
+
+
+class Member(models.Model):
+    """A user's role in a workspace."""
+
+    class Role(models.TextChoices):
+        OPERATOR = "operator", _("operator")
+        ADMIN = "admin", _("administrator")
+        REVIEWER = "reviewer", _("reviewer")
+        VIEWER = "viewer", _("viewer")
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="members")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
+    role = models.CharField(max_length=20, choices=Role.choices)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["workspace", "user"], name="member_once")]
+
+    def __str__(self) -> str:
+        return f"{self.user} · {self.role}"
+
+
+class ApiKey(models.Model):
+    """A key of another system. Only its SHA-256 is stored; the text is shown once.
+
+    A *write key* may only send events in (it is public by nature: client libraries carry it);
+    a *secret key* may do what its scopes name.
+    """
+
+    class Kind(models.TextChoices):
+        WRITE = "write", _("write key")
+        SECRET = "secret", _("secret key")
+
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="keys")
+    name = models.CharField(max_length=200)
+    kind = models.CharField(max_length=10, choices=Kind.choices)
+    prefix = models.CharField(max_length=16)
+    digest = models.BinaryField(max_length=32, unique=True)
+    scopes = ArrayField(models.CharField(max_length=60), default=list)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix}…)"

@@ -1,0 +1,1 @@
+"""Settings and the kit that every app may use."""

@@ -1,0 +1,39 @@
+"""Celery's settings. PostgreSQL is the truth: a lost message costs at most one beat of latency."""
+
+from django.conf import settings
+
+from config.kit import queues
+
+broker_url = settings.BROKER_URL
+broker_connection_retry_on_startup = True
+broker_transport_options = (
+    {"visibility_timeout": 120, "unacked_restore_interval": 2, "unacked_restore_throttle": 1}
+    if broker_url.startswith("redis")
+    else {}
+)
+task_acks_late = True
+task_reject_on_worker_lost = True
+task_ignore_result = True
+worker_prefetch_multiplier = 1
+worker_cancel_long_running_tasks_on_connection_loss = True
+worker_hijack_root_logger = False
+task_time_limit = 60
+task_default_queue = queues.MAINTENANCE
+task_routes = {task: {"queue": queue} for task, queue in queues.QUEUE_OF.items()}
+timezone = "UTC"
+
+# Hints are repeated every second and live only a little longer, so that a stalled worker finds no heap of them.
+beat_schedule = {
+    f"hint {task}": {"task": task, "schedule": 1.0, "options": {"expires": 5}}
+    for task in (
+        queues.DRAIN_INTAKE,
+        queues.DRAIN_ACTIONS,
+        queues.ADVANCE_RUNS,
+        queues.DRAIN_DELIVERIES,
+        queues.RECOVER_DELIVERIES,
+        queues.SWEEP_SEGMENTS,
+    )
+} | {
+    "make partitions": {"task": queues.MAKE_PARTITIONS, "schedule": 3600.0},
+    "forget event keys": {"task": queues.FORGET_KEYS, "schedule": 3600.0},
+}

@@ -1,0 +1,28 @@
+"""Names of the Celery queues and tasks, so that a lower app can nudge a higher one without importing it."""
+
+from typing import Final
+
+RULES: Final = "rules"
+FLOWS: Final = "flows"
+DELIVERY: Final = "delivery"
+MAINTENANCE: Final = "maintenance"
+
+DRAIN_INTAKE: Final = "campaigns.drain_intake"
+DRAIN_ACTIONS: Final = "campaigns.drain_actions"
+ADVANCE_RUNS: Final = "campaigns.advance_runs"
+DRAIN_DELIVERIES: Final = "campaigns.drain_deliveries"
+RECOVER_DELIVERIES: Final = "campaigns.recover_deliveries"
+SWEEP_SEGMENTS: Final = "audiences.sweep_segments"
+MAKE_PARTITIONS: Final = "audiences.make_partitions"
+FORGET_KEYS: Final = "audiences.forget_event_keys"
+
+QUEUE_OF: Final = {
+    DRAIN_INTAKE: RULES,
+    DRAIN_ACTIONS: FLOWS,
+    ADVANCE_RUNS: FLOWS,
+    DRAIN_DELIVERIES: DELIVERY,
+    RECOVER_DELIVERIES: MAINTENANCE,
+    SWEEP_SEGMENTS: MAINTENANCE,
+    MAKE_PARTITIONS: MAINTENANCE,
+    FORGET_KEYS: MAINTENANCE,
+}

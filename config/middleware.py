@@ -1,0 +1,50 @@
+"""Per-request facts: an id that logs and errors carry, and the user's language, zone and theme."""
+
+import uuid
+import zoneinfo
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone, translation
+
+Next = Callable[[HttpRequest], HttpResponse]
+
+
+class RequestIdMiddleware:
+    """Gives each request an id (or takes a sane one from `X-Request-Id`) and returns it."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-Id", "")
+        request_id = given if given.isalnum() and len(given) <= 64 else uuid.uuid4().hex
+        request.META["signalbox.request_id"] = request_id
+        response = self.get_response(request)
+        response.headers["X-Request-Id"] = request_id
+        return response
+
+
+class PreferencesMiddleware:
+    """Activates the language and zone that the user chose; they are settings, not guesses from a header."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path.startswith(("/v1/", "/static/", "/api/")):
+            return self.get_response(request)
+        return self._with_preferences(request)
+
+    def _with_preferences(self, request: HttpRequest) -> HttpResponse:
+        user = request.user
+        language = getattr(user, "language", None) or request.COOKIES.get("language", "en")
+        zone = getattr(user, "zone", None) or "UTC"
+        language = language if language in ("en", "zh-hans") else "en"
+        zone = zone if zone in zoneinfo.available_timezones() else "UTC"
+        with translation.override(language), timezone.override(zone):
+            response = self.get_response(request)
+            if hasattr(response, "render") and not getattr(response, "is_rendered", True):
+                response.render()
+        response.headers["Content-Language"] = language
+        return response

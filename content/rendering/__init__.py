@@ -1,0 +1,1 @@
+"""Liquid with limits, pure."""
