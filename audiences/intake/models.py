@@ -50,7 +50,7 @@ class Event(models.Model):
 
 
 class EventKey(models.Model):
-    """Which message ids were seen, for 35 days: the 128-bit hash of the id, the event it became, the hash of its body."""
+    """Which message ids were seen, for 35 days: the id's 128-bit hash, the event it became, its body's hash."""
 
     pk = models.CompositePrimaryKey("workspace_id", "digest")
     workspace_id = models.IntegerField()

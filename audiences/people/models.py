@@ -33,7 +33,7 @@ class Person(models.Model):
 
 
 class Identity(models.Model):
-    """One identifier (`kind`: user, anonymous, …) of a person in a workspace. `subject` is `derived(workspace, kind, value)`."""
+    """One identifier (`kind`: user, anonymous, …) of a person; `subject` is `derived(workspace, kind, value)`."""
 
     subject = models.UUIDField(primary_key=True)
     workspace_id = models.IntegerField()
