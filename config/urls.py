@@ -1,4 +1,4 @@
-"""Where each app's pages and API live."""
+"""Where each app's pages and API live, and what an unknown address answers."""
 
 from django.urls import URLPattern, URLResolver, include, path
 
@@ -8,3 +8,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("content.urls")),
     path("", include("campaigns.urls")),
 ]
+handler404 = "config.kit.api.not_found"
+handler500 = "config.kit.api.server_error"

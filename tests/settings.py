@@ -8,3 +8,4 @@ STORAGES = {
 }
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["*"]
+WHITENOISE_AUTOREFRESH = True  # no collected files needed
