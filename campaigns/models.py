@@ -3,17 +3,21 @@
 from campaigns.actions import Action
 from campaigns.delivery.models import Delivery, MailboxMessage
 from campaigns.flows.models import EntryDecision, Flow, FlowVersion, Run, Step
-from campaigns.rules.models import Firing, Rule, RuleVersion
+from campaigns.parking import DrainProgress, ParkedEvent
+from campaigns.rules.models import Firing, Rule, RuleSetStamp, RuleVersion
 
 __all__ = [
     "Action",
     "Delivery",
+    "DrainProgress",
     "EntryDecision",
     "Firing",
     "Flow",
     "FlowVersion",
     "MailboxMessage",
+    "ParkedEvent",
     "Rule",
+    "RuleSetStamp",
     "RuleVersion",
     "Run",
     "Step",

@@ -46,8 +46,23 @@ class Firing(models.Model):
         ]
         indexes: ClassVar = [
             # the firings of one person, newest first
-            models.Index(fields=["person_id", "-id"], name="firing_person")
+            models.Index(fields=["person_id", "-id"], name="firing_person"),
+            # the firings of one rule, newest first, keyset paged
+            models.Index(fields=["rule", "-id"], name="firing_rule"),
         ]
 
     def __str__(self) -> str:
         return f"{self.rule_id} · {self.event_id}"
+
+
+class RuleSetStamp(models.Model):
+    """Counts the changes to a workspace's rules, so that workers notice a new rule set with one narrow read.
+
+    Raised in the transaction of every change; the row's lock puts concurrent changes in order.
+    """
+
+    workspace_id = models.IntegerField(primary_key=True)
+    stamp = models.BigIntegerField(default=1)
+
+    def __str__(self) -> str:
+        return f"{self.workspace_id}: {self.stamp}"
