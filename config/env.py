@@ -3,24 +3,24 @@
 import os
 from pathlib import Path
 
-import environ
 from django.core.exceptions import ImproperlyConfigured
+from environ.environ import Env
 
 BASE = Path(__file__).resolve().parent.parent
-env = environ.Env()
-environ.Env.read_env(BASE / ".env", overwrite=False)
+env = Env()
+Env.read_env(BASE / ".env", overwrite=False)
 
 DEVELOPMENT_SECRET = "development-only-secret-that-production-refuses"
 
 
 def debug_or_development() -> bool:
     """Whether this is a development installation (`SIGNALBOX_ENV`, default `development`)."""
-    return env.str("SIGNALBOX_ENV", "development") == "development"
+    return str(env.str("SIGNALBOX_ENV", "development")) == "development"
 
 
 def secret_key() -> str:
     """Return `SECRET_KEY`; outside development a missing, default or short one stops the start."""
-    key = env.str("SECRET_KEY", DEVELOPMENT_SECRET)
+    key = str(env.str("SECRET_KEY", DEVELOPMENT_SECRET))
     if debug_or_development():
         return key
     if key == DEVELOPMENT_SECRET or len(key) < 50:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from config.embedded import places
 from config.env import BASE, debug_or_development, env, secret_key, var_dir
 
 DEVELOPMENT = debug_or_development()
@@ -86,9 +87,9 @@ TEMPLATES: list[dict[str, Any]] = [
     }
 ]
 
-# Without DATABASE_URL the embedded server of `make run` is meant: a socket below var/, no TCP port.
-DATABASE_URL = env.str("DATABASE_URL", f"postgres://signalbox@/signalbox?host={VAR / 'postgres' / 'run'}")
-BROKER_URL = env.str("BROKER_URL", f"redis+socket://{VAR / 'broker' / 'broker.sock'}")
+# Without these the embedded servers of `make run` are meant: sockets of their own, no TCP port.
+DATABASE_URL = env.str("DATABASE_URL", places.database_url(places.postgres()))
+BROKER_URL = env.str("BROKER_URL", places.broker_url(places.broker()))
 EMAIL_URL = env.str("EMAIL_URL", "smtp://127.0.0.1:8425")
 
 DATABASES: dict[str, Any] = {"default": env.db_url_config(DATABASE_URL)}

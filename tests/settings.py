@@ -1,6 +1,13 @@
-"""Settings for tests: plain static files, a fast hasher, the database that DATABASE_URL names."""
+"""Settings for tests: plain static files, a fast hasher, no pool, and a throw-away database where none is named."""
+
+import os
+
+from tests import throwaway
+
+os.environ.setdefault("DATABASE_URL", throwaway.database_url())
 
 from config.settings import *  # noqa: F403
+from config.settings import DATABASES
 
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
@@ -9,3 +16,6 @@ STORAGES = {
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["*"]
 WHITENOISE_AUTOREFRESH = True  # no collected files needed
+# A pool keeps connections open, and a test database that somebody is connected to cannot be dropped.
+DATABASES["default"]["OPTIONS"].pop("pool", None)
+BROKER_URL = "memory://"

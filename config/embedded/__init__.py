@@ -1,0 +1,1 @@
+"""Runs PostgreSQL, the broker and all of Signalbox's own processes on one machine, from wheels and without Docker."""
