@@ -1,0 +1,1 @@
+"""PURE. What a flow is and how a run goes through it: no database, no network, the time is given."""
