@@ -12,8 +12,10 @@ from campaigns.flows.models import Run
 def drain_actions(now: datetime, *, limit: int = 500) -> int:
     """Do pending `start_flow` actions in one transaction; return how many were taken."""
     with transaction.atomic():
-        actions = Action.objects.select_for_update(skip_locked=True).filter(state=Action.State.PENDING, kind=START_FLOW)
-        return len(actions.order_by("id")[:limit])
+        pending = Action.objects.select_for_update(skip_locked=True).filter(
+            state=Action.State.PENDING, kind=START_FLOW, created_at__lte=now
+        )
+        return len(pending.order_by("id")[:limit])
 
 
 def advance_due(now: datetime, *, limit: int = 500) -> int:
