@@ -3,11 +3,15 @@
 import uuid
 import zoneinfo
 from collections.abc import Callable
+from dataclasses import replace
 
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
+from config.kit.actors import SYSTEM, Actor, ActorKind, acting
+
 Next = Callable[[HttpRequest], HttpResponse]
+NOT_PAGES = ("/v1/", "/static/", "/api/")
 
 
 class RequestIdMiddleware:
@@ -25,6 +29,24 @@ class RequestIdMiddleware:
         return response
 
 
+class ActorMiddleware:
+    """Makes the signed-in user the actor of what the request does; an API key becomes it at its own door."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with acting(self._actor(request)):
+            return self.get_response(request)
+
+    def _actor(self, request: HttpRequest) -> Actor:
+        request_id = str(request.META.get("signalbox.request_id", ""))
+        if not request.path.startswith(NOT_PAGES) and request.user.is_authenticated:
+            name = request.user.get_username()
+            return Actor(kind=ActorKind.USER, id=str(request.user.pk), name=name, request_id=request_id)
+        return replace(SYSTEM, request_id=request_id)
+
+
 class PreferencesMiddleware:
     """Activates the language and zone that the user chose; they are settings, not guesses from a header."""
 
@@ -32,7 +54,7 @@ class PreferencesMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path.startswith(("/v1/", "/static/", "/api/")):
+        if request.path.startswith(NOT_PAGES):
             return self.get_response(request)
         return self._with_preferences(request)
 

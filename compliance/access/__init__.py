@@ -1,1 +1,1 @@
-"""Workspaces, members and API keys."""
+"""Workspaces, members, API keys: who may come in, and to which brand's world."""

@@ -40,3 +40,8 @@ def acting(actor: Actor) -> Iterator[None]:
         yield
     finally:
         _current.reset(token)
+
+
+def become(actor: Actor) -> None:
+    """Make `actor` the current one until the surrounding `acting` block ends (each request is one)."""
+    _current.set(actor)
