@@ -1,0 +1,49 @@
+"""Language, zone and theme: a member's own settings, kept on the user, before log-in in cookies."""
+
+import zoneinfo
+from collections.abc import Mapping
+from typing import Final
+
+from django.conf import settings
+from django.http import HttpResponse
+
+from compliance.access.models import User
+from config.kit.context import THEMES
+from config.kit.errors import InputRefused, Problem
+
+YEAR: Final = 31_536_000
+FIELDS: Final = ("language", "zone", "theme")
+
+
+def zones() -> list[str]:
+    """Return the zone names that may be chosen, in order: those of places, and UTC."""
+    places = (name for name in zoneinfo.available_timezones() if "/" in name and not name.startswith("Etc/"))
+    return [*sorted(places), "UTC"]
+
+
+def chosen(form: Mapping[str, str]) -> dict[str, str]:
+    """Return what the form sets; an unknown value is refused with its field."""
+    values = {name: form[name] for name in FIELDS if form.get(name)}
+    known = {"language": {code for code, _name in settings.LANGUAGES}, "zone": set(zones()), "theme": set(THEMES)}
+    problems = [
+        Problem(path=name, message=f"{value[:80]!r} is not known", hint="Choose one of the list.")
+        for name, value in values.items()
+        if value not in known[name]
+    ]
+    if problems:
+        raise InputRefused(problems)
+    return values
+
+
+def keep_for_user(user: User, values: Mapping[str, str]) -> None:
+    """Store the choices on the user."""
+    for name, value in values.items():
+        setattr(user, name, value)
+    user.save(update_fields=list(values))
+
+
+def keep_in_cookies(response: HttpResponse, values: Mapping[str, str]) -> None:
+    """Store language and theme for somebody who is not logged in."""
+    for name in ("language", "theme"):
+        if name in values:
+            response.set_cookie(name, values[name], max_age=YEAR, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE)

@@ -1,0 +1,167 @@
+"""Numbers, times and addresses as the console writes them."""
+
+import json as json_module
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any, Final
+from uuid import UUID
+
+from django import template
+from django.utils import formats, timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, gettext, ngettext
+
+from config.kit import clock
+
+register = template.Library()
+SHOWN: Final = 400
+
+
+@register.filter
+def num(value: float | Decimal | None) -> str:
+    """Write a number with groups of three digits, as both languages do; a dash when there is none."""
+    if value is None:
+        return "–"
+    return f"{value:,}"
+
+
+@register.filter
+def short(value: float | None) -> str:
+    """Write a large number short: 48.2k in English, 4.8 万 in Chinese."""
+    if value is None:
+        return "–"
+    steps = ((10**8, "亿"), (10**4, "万")) if (get_language() or "").startswith("zh") else ((10**6, "M"), (10**3, "k"))
+    for size, unit in steps:
+        if abs(value) >= size * 10:
+            return f"{value / size:,.1f}".removesuffix(".0") + f" {unit}".replace(" k", "k").replace(" M", "M")
+    return f"{value:,}"
+
+
+@register.filter
+def percent(part: float | None, whole: float | None) -> str:
+    """Write a share with one decimal; a dash when there is nothing to have a share of."""
+    if not whole or part is None:
+        return "–"
+    return f"{100 * part / whole:.1f} %"
+
+
+@register.simple_tag
+def when(value: datetime | None, style: str = "full") -> SafeString | str:
+    """Write an instant in the user's zone; the tooltip says the zone's name and the instant in UTC.
+
+    Styles: `full` (date and time), `time`, `day`, `ago`.
+    """
+    if value is None:
+        return "–"
+    local = timezone.localtime(value)
+    utc = value.astimezone(UTC)
+    title = f"{local:%Y-%m-%d %H:%M:%S} {timezone.get_current_timezone_name()} · {utc:%Y-%m-%d %H:%M:%S} UTC"
+    return format_html('<time datetime="{}" title="{}">{}</time>', utc.isoformat(), title, _written(local, style))
+
+
+def _written(local: datetime, style: str) -> str:
+    match style:
+        case "time":
+            return f"{local:%H:%M:%S}"
+        case "day":
+            return day_name(local)
+        case "ago":
+            return ago(local)
+        case _:
+            return f"{local:%Y-%m-%d %H:%M}"
+
+
+@register.filter
+def day_name(value: datetime) -> str:
+    """Write the day, saying today and yesterday."""
+    local = timezone.localtime(value).date()
+    today = timezone.localtime(clock.now()).date()
+    if local == today:
+        return gettext("Today")
+    if local == today - timedelta(days=1):
+        return gettext("Yesterday")
+    return formats.date_format(local, "DATE_FORMAT")
+
+
+@register.filter
+def ago(value: datetime | None) -> str:
+    """Write how long ago an instant is, or how far ahead, in its largest unit."""
+    if value is None:
+        return "–"
+    seconds = round((clock.now() - value).total_seconds())
+    if abs(seconds) < 5:
+        return gettext("now")
+    words = gettext("in %(length)s") if seconds < 0 else gettext("%(length)s ago")
+    return words % {"length": duration(abs(seconds))}
+
+
+@register.filter
+def duration(seconds: float) -> str:
+    """Write a length of time in its largest unit that is at least one."""
+    whole = int(seconds)
+    if whole >= 172_800:
+        return ngettext("%(n)d day", "%(n)d days", whole // 86_400) % {"n": whole // 86_400}
+    if whole >= 7_200:
+        return ngettext("%(n)d hour", "%(n)d hours", whole // 3_600) % {"n": whole // 3_600}
+    if whole >= 120:
+        return ngettext("%(n)d minute", "%(n)d minutes", whole // 60) % {"n": whole // 60}
+    return ngettext("%(n)d second", "%(n)d seconds", whole) % {"n": whole}
+
+
+@register.filter
+def mask(value: Any) -> str:
+    """Write an address, number or name so that its owner is recognised and nobody else learns it."""
+    text = str(value or "")
+    name, at, domain = text.partition("@")
+    if at:
+        return f"{_masked(name)}@{domain}"
+    return _masked(text)
+
+
+def _masked(text: str) -> str:
+    if len(text) <= 2:
+        return text[:1] + "•"
+    keep = 1 if len(text) < 6 else 2
+    return f"{text[:keep]}{'•' * min(4, len(text) - 2 * keep)}{text[-keep:]}"
+
+
+@register.filter
+def short_id(value: UUID | str) -> str:
+    """Write the end of an identifier: enough to tell two apart on a page (time-ordered ones start alike)."""
+    return str(value)[-8:]
+
+
+@register.filter
+def plain(value: Any) -> str:
+    """Write a JSON value as a person would say it: text without quotes, lists with commas."""
+    match value:
+        case None:
+            return "–"
+        case True | False:
+            return gettext("yes") if value else gettext("no")
+        case str():
+            return value[:SHOWN]
+        case int() | float() | Decimal():
+            return f"{value:,}" if abs(value) >= 10_000 else str(value)
+        case list() | tuple():
+            return ", ".join(plain(item) for item in value)[:SHOWN]
+        case _:
+            return json_module.dumps(value, ensure_ascii=False, default=str)[:SHOWN]
+
+
+@register.filter
+def pretty(value: Any) -> str:
+    """Write a JSON value indented, for the eye of somebody who looks for a detail."""
+    return json_module.dumps(value, ensure_ascii=False, indent=2, default=str)
+
+
+@register.simple_tag(takes_context=True)
+def query(context: template.Context, **changes: Any) -> str:
+    """Write this page's query string with some parameters changed; an empty value takes one out."""
+    parameters = context["request"].GET.copy()
+    for name, value in changes.items():
+        parameters.pop(name, None)
+        if value not in (None, ""):
+            parameters[name] = str(value)
+    return f"?{parameters.urlencode()}"

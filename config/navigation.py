@@ -1,0 +1,40 @@
+"""The side navigation: which pages there are, by the four questions that the apps answer."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One page of the navigation: the name of its address, an icon of the sprite, its word."""
+
+    name: str
+    icon: str
+    text: str | Promise
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    text: str | Promise
+    places: tuple[Place, ...]
+
+
+GROUPS: Final = (Group("", (Place("home", "house", _("Home")),)),)
+
+
+def navigation(request: HttpRequest) -> dict[str, Any]:
+    """Return the groups for the template; the place whose address starts this one is current."""
+    return {"navigation": [{"text": group.text, "places": list(_links(group, request.path))} for group in GROUPS]}
+
+
+def _links(group: Group, path: str) -> Iterator[dict[str, Any]]:
+    for place in group.places:
+        url = reverse(place.name)
+        here = path == url if url == "/" else path.startswith(url)
+        yield {"url": url, "icon": place.icon, "text": place.text, "here": here}
