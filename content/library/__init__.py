@@ -1,1 +1,1 @@
-"""Templates and their immutable versions."""
+"""Templates with immutable versions."""

@@ -77,7 +77,7 @@ class LimitedTemplate(BoundTemplate):
 
 
 class LimitedEnvironment(Environment):
-    """Liquid without files (`include`, `render`), with the limits that the probe of hostile templates showed to hold."""
+    """Liquid without files (`include`, `render`), with limits that hold against hostile templates."""
 
     loop_iteration_limit = 10_000
     output_stream_limit = 200_000

@@ -73,7 +73,7 @@ class Part:
 
     def _fill(self, context: Context) -> str:
         quote: Callable[[str], str] = escape if self.html else str
-        text = "".join([slot if type(slot) is str else slot.fill(context, quote) for slot in self.slots or ()])  # type: ignore[union-attr]
+        text = "".join([slot if isinstance(slot, str) else slot.fill(context, quote) for slot in self.slots or ()])
         if len(text) * 4 > OUTPUT_LIMIT and len(text.encode()) > OUTPUT_LIMIT:
             raise RenderRefused(Reason.LIMIT, f"more than {OUTPUT_LIMIT} bytes of output")
         return text

@@ -66,6 +66,8 @@ def parse_program(definition: Mapping[str, Any]) -> Program:
         try:
             parts[name] = parse_part(source, html=name == "html")
             problems += _unknown_filters(name, parts[name])
+        except RecursionError:
+            problems.append(Problem(path=f"/{name}", message="nested too deeply", hint="Nest fewer blocks and terms."))
         except LiquidError as error:
             problems.append(_syntax_problem(name, source, error))
     if problems:
