@@ -1,1 +1,1 @@
-"""What happened, counted at event time."""
+"""Facts: counters, and the one reader of what is known about people."""

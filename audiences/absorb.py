@@ -1,0 +1,40 @@
+"""Brings people, facts and segments up to date with one batch of events."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from audiences.facts.counters import count
+from audiences.facts.touch import Touch
+from audiences.intake.batches import Batch, EventRow
+from audiences.people.resolve import Resolved, resolve
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Absorbed:
+    """The batch's events, each with the person whom it is about today, and what changed about whom."""
+
+    events: tuple[EventRow, ...]
+    touched: dict[UUID, Touch]
+
+
+def absorb(batch: Batch, *, now: datetime) -> Absorbed:
+    """Absorb one batch in the caller's transaction."""
+    resolved = resolve(batch.workspace_id, batch.events, now=now)
+    count(batch.workspace_id, resolved.events)
+    return Absorbed(events=resolved.events, touched=_touched(resolved))
+
+
+def _touched(resolved: Resolved) -> dict[UUID, Touch]:
+    names: dict[UUID, set[str]] = defaultdict(set)
+    for event in resolved.events:
+        names[event.person_id].add(event.name)
+    for person_id, moved in resolved.moved.items():
+        names[person_id] |= moved
+    return {
+        person_id: Touch(
+            event_names=frozenset(names.get(person_id, ())), traits=resolved.traits.get(person_id, frozenset())
+        )
+        for person_id in names.keys() | resolved.traits.keys()
+    }

@@ -1,0 +1,48 @@
+"""Events that the product itself makes, such as `segment.entered`: stored and processed like those from outside."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import msgspec
+
+from audiences.intake.batches import partition_of
+from audiences.intake.models import EventKind
+from audiences.intake.store import Row, store
+from config.kit import clock
+from config.kit.ids import derived
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Internal:
+    """Something that happened to a person inside the product; `dedupe` names its cause, so that it is stored once."""
+
+    person_id: uuid.UUID
+    name: str
+    at: datetime
+    dedupe: str | uuid.UUID
+    properties: Mapping[str, Any]
+
+
+def emit(workspace_id: int, events: Sequence[Internal]) -> int:
+    """Store `events` in the caller's transaction and return how many were new."""
+    rows = {row.d: row for row in (_row(workspace_id, event) for event in events)}
+    if not rows:
+        return 0
+    return len(rows) - len(store(list(rows.values()), received_at=clock.now()))
+
+
+def _row(workspace_id: int, event: Internal) -> Row:
+    return Row(
+        w=workspace_id,
+        d=derived(workspace_id, "internal", event.dedupe).hex,
+        b=0,
+        p=event.person_id.hex,
+        s=partition_of(event.person_id),
+        k=EventKind.INTERNAL,
+        n=event.name,
+        t=event.at,
+        r=msgspec.Raw(msgspec.json.encode(event.properties)),
+    )

@@ -1,0 +1,125 @@
+"""Stores events with their keys and slices in one statement: all of it commits, or nothing does."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import groupby
+from typing import Final
+
+import msgspec
+from django.db import connection
+
+from config.kit.ids import run_start
+
+MAX_SLICE: Final = 250
+"""A slice is claimed whole, so a request with thousands of events of one partition becomes several."""
+
+MAX_RUN: Final = 1 << 16
+
+
+class Row(msgspec.Struct, kw_only=True):
+    """One event on its way into the table. Names are short because they are sent with every row."""
+
+    w: int
+    """workspace"""
+    d: str
+    """digest of the message id"""
+    b: int
+    """hash of the body"""
+    p: str
+    """person"""
+    s: int
+    """partition"""
+    k: int
+    """kind"""
+    n: str
+    """name"""
+    t: datetime
+    """event time"""
+    r: msgspec.Raw
+    """properties"""
+    u: str | None = None
+    """user id"""
+    a: str | None = None
+    """anonymous id"""
+    c: msgspec.Raw | None = None
+    """context"""
+    i: str = ""
+    """the event's id; given by `store`"""
+
+
+class Known(msgspec.Struct, frozen=True):
+    """A row whose key was there before: it was not stored. `body` is the hash of what had been stored under it."""
+
+    row: Row
+    body: int
+
+
+class _Slice(msgspec.Struct):
+    w: int
+    s: int
+    f: str
+    l: str  # noqa: E741 - f and l: first and last
+
+
+def store(rows: Sequence[Row], *, received_at: datetime) -> list[Known]:
+    """Store `rows` (at most 65 536, no key twice) under fresh ids; return those that were there before."""
+    ordered = sorted(rows, key=_stream)
+    start = run_start(len(ordered), at_ms=int(received_at.timestamp() * 1000))
+    for index, row in enumerate(ordered):
+        row.i = f"{start + index:032x}"
+    slices = [piece for _, run in groupby(ordered, key=_stream) for piece in _slices(list(run))]
+    with connection.cursor() as cursor:
+        cursor.execute(STORE, [_json(ordered), _json(slices)])
+        left = [digest.hex for (digest,) in cursor.fetchall()]
+        return _known(ordered, left) if left else []
+
+
+def _stream(row: Row) -> tuple[int, int]:
+    return row.w, row.s
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()
+
+
+def _slices(run: list[Row]) -> list[_Slice]:
+    pieces = [run[at : at + MAX_SLICE] for at in range(0, len(run), MAX_SLICE)]
+    return [_Slice(w=piece[0].w, s=piece[0].s, f=piece[0].i, l=piece[-1].i) for piece in pieces]
+
+
+def _known(rows: Sequence[Row], digests: Sequence[str]) -> list[Known]:
+    """Read the bodies in a statement of its own: the first one cannot see what a rival committed meanwhile."""
+    by_key = {(row.w, row.d): row for row in rows}
+    with connection.cursor() as cursor:
+        cursor.execute(BODIES, [list(digests), list({row.w for row in rows})])
+        bodies = cursor.fetchall()
+    return [Known(by_key[w, digest.hex], body) for w, digest, body in bodies if (w, digest.hex) in by_key]
+
+
+STORE: Final = """
+with given as materialized (
+    select * from jsonb_to_recordset(%s::jsonb) as g(
+        i uuid, w integer, d uuid, b bigint, p uuid, s smallint, k smallint, n text, t timestamptz, u text, a text,
+        r jsonb, c jsonb)
+), keyed as (
+    insert into audiences_event_key (workspace_id, digest, event_id, body)
+    select w, d, i, b from given order by d
+    on conflict do nothing
+    returning event_id
+), fresh as materialized (
+    select given.* from given join keyed on event_id = i
+), stored as (
+    insert into audiences_event (id, person_id, event_time, workspace_id, kind, name, user_id, anonymous_id,
+                                 properties, context)
+    select i, p, t, w, k, n, u, a, r, c from fresh
+), sliced as (
+    insert into audiences_slice (partition, first_id, last_id, workspace_id)
+    select s, f, l, w from jsonb_to_recordset(%s::jsonb) as x(w integer, s smallint, f uuid, l uuid)
+    where exists (select from fresh where fresh.w = x.w and fresh.s = x.s)
+)
+select d from given where not exists (select from keyed where event_id = i)
+"""
+BODIES: Final = """
+select workspace_id, digest, body from audiences_event_key
+where digest = any(%s::uuid[]) and workspace_id = any(%s)
+"""

@@ -1,0 +1,78 @@
+"""A person's traits in memory: the value with the latest event time wins, whatever order the events arrive in."""
+
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from audiences.intake.batches import EventRow
+from audiences.intake.models import EventKind
+
+
+@dataclass(slots=True, kw_only=True)
+class Profile:
+    """A locked row of the person table, and what this batch changes in it."""
+
+    id: uuid.UUID
+    user_id: str | None
+    traits: dict[str, Any]
+    trait_times: dict[str, str]
+    first_seen: datetime
+    last_seen: datetime
+    seen: bool = False
+    spoken: bool = False
+    changed: set[str] = field(default_factory=set)
+
+    def learn(self, event: EventRow) -> None:
+        """Take over what the event says about the person."""
+        if event.kind == EventKind.INTERNAL:
+            return
+        self.see(event.event_time, event.event_time)
+        at = moment(event.event_time)
+        for name, value in traits_in(event):
+            self.set_trait(name, value, at=at)
+
+    def see(self, first: datetime, last: datetime) -> None:
+        if first < self.first_seen:
+            self.first_seen, self.seen = first, True
+        if last > self.last_seen:
+            self.last_seen, self.seen = last, True
+
+    def set_trait(self, name: str, value: Any, *, at: str) -> None:
+        """Set one trait unless a newer event has spoken; null removes it, and is remembered as the newest word."""
+        if at < self.trait_times.get(name, ""):
+            return
+        self.trait_times[name] = at
+        self.spoken = True
+        if self.traits.get(name) == value and type(self.traits.get(name)) is type(value):
+            return
+        self.changed.add(name)
+        if value is None:
+            self.traits.pop(name, None)
+        else:
+            self.traits[name] = value
+
+    def unite(self, other: "Profile") -> None:
+        """Take over all that is known of `other`; at equal times this profile's own word stands."""
+        self.see(other.first_seen, other.last_seen)
+        for name, at in other.trait_times.items():
+            if at > self.trait_times.get(name, ""):
+                self.set_trait(name, other.traits.get(name), at=at)
+
+
+def moment(at: datetime) -> str:
+    """Return `at` in the one form whose alphabetical order is the order of time."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def traits_in(event: EventRow) -> Iterator[tuple[str, Any]]:
+    """Yield the traits that the event sets: those of an identify, and `group` as a whole for a group call."""
+    if event.kind == EventKind.IDENTIFY:
+        yield from event.properties.items()
+    elif event.kind == EventKind.GROUP:
+        yield "group", _group(event.properties)
+
+
+def _group(properties: Mapping[str, Any]) -> dict[str, Any]:
+    return {**{name: value for name, value in properties.items() if name != "groupId"}, "id": properties.get("groupId")}
