@@ -1,1 +1,61 @@
-"""The condition language, pure."""
+"""The condition language, pure: one reading of "who" and "when" for segments, rules and flows.
+
+`parse` reads a definition, `evaluate` judges it with reasons, `compile_predicate` judges it quickly, `needs` says
+which facts it reads, `next_change` when time alone may turn the answer. This interpreter is the oracle: the SQL of
+segments and the rule engine's compilation must agree with it on every input.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from audiences.conditions.comparisons import Comparison, Property, Trait
+from audiences.conditions.facts import EventFact, Facts, Needs, Place
+from audiences.conditions.happenings import Did, EventName, Segment
+from audiences.conditions.operators import OPERATORS
+from audiences.conditions.parse import parse
+from audiences.conditions.tree import All, AnyOf, Condition, Not
+from audiences.conditions.verdict import Verdict
+
+__all__ = [
+    "OPERATORS",
+    "All",
+    "AnyOf",
+    "Comparison",
+    "Condition",
+    "Did",
+    "EventFact",
+    "EventName",
+    "Facts",
+    "Needs",
+    "Not",
+    "Place",
+    "Property",
+    "Segment",
+    "Trait",
+    "Verdict",
+    "compile_predicate",
+    "evaluate",
+    "needs",
+    "next_change",
+    "parse",
+]
+
+
+def evaluate(condition: Condition, facts: Facts) -> Verdict:
+    """Return whether `condition` holds on `facts`, with every leaf's actual value."""
+    return condition.judge(facts)
+
+
+def compile_predicate(condition: Condition) -> Callable[[Facts], bool]:
+    """Return a quick test that always answers as `evaluate` does, without the reasons."""
+    return condition.predicate()
+
+
+def needs(condition: Condition) -> Needs:
+    """Return which facts `condition` reads."""
+    return condition.needs()
+
+
+def next_change(condition: Condition, facts: Facts) -> datetime | None:
+    """Return the next instant at which time alone may turn the answer, given no further event; None if never."""
+    return condition.next_change(facts)

@@ -1,0 +1,78 @@
+"""What a condition is judged on: an event, and what is known of its subject at one instant."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+
+class Place(StrEnum):
+    """Where a condition stands, which decides what it may read."""
+
+    SEGMENT = "segment"
+    """Nothing is at hand but the person: leaves about the event at hand are refused."""
+    EVENT = "event"
+    """An event is at hand (rules, event entries, waits for an event)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventFact:
+    """One thing that happened; names and property values are as they were received."""
+
+    name: str
+    at: datetime
+    properties: Mapping[str, Any]
+    id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Facts:
+    """All that a condition may read. `now` is the event's own time where an event is at hand.
+
+    `history` holds, by event name, what `needs` asked for, in the order of (time, id). Events after
+    `now` may be among them: they are not counted yet, but tell when the verdict will change.
+    """
+
+    now: datetime
+    traits: Mapping[str, Any]
+    event: EventFact | None = None
+    history: Mapping[str, Sequence[EventFact]] = field(default_factory=dict)
+    segments: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Needs:
+    """Which facts a condition reads, so that only those are loaded, and only their changes make it judged again.
+
+    `traits` and `properties` are the dotted names as written; `event_names` maps each event that is
+    counted to the longest window that is looked at, None meaning ever; `named` are the names that the
+    event at hand is compared with.
+    """
+
+    traits: frozenset[str] = frozenset()
+    properties: frozenset[str] = frozenset()
+    event_names: Mapping[str, timedelta | None] = field(default_factory=dict)
+    segments: frozenset[str] = frozenset()
+    named: frozenset[str] = frozenset()
+
+    def __or__(self, other: "Needs") -> "Needs":
+        return Needs(
+            traits=self.traits | other.traits,
+            properties=self.properties | other.properties,
+            event_names=_longest(self.event_names, other.event_names),
+            segments=self.segments | other.segments,
+            named=self.named | other.named,
+        )
+
+
+def _longest(
+    one: Mapping[str, timedelta | None], other: Mapping[str, timedelta | None]
+) -> Mapping[str, timedelta | None]:
+    """Return the longer window of each name; no window at all is the longest."""
+    merged = dict(one)
+    for name, window in other.items():
+        known = merged.get(name, window)
+        merged[name] = None if known is None or window is None else max(known, window)
+    return merged
