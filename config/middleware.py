@@ -4,7 +4,9 @@ import uuid
 import zoneinfo
 from collections.abc import Callable
 from dataclasses import replace
+from http import HTTPStatus
 
+from django.db import connection
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
@@ -26,6 +28,20 @@ class RequestIdMiddleware:
         request.META["signalbox.request_id"] = request_id
         response = self.get_response(request)
         response.headers["X-Request-Id"] = request_id
+        return response
+
+
+class FreshPoolMiddleware:
+    """After a 503 weeds out the pool's dead connections, so that a restarted database costs one request, not all."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code == HTTPStatus.SERVICE_UNAVAILABLE and (pool := getattr(connection, "pool", None)):
+            connection.close()
+            pool.check()
         return response
 
 

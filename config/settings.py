@@ -13,7 +13,10 @@ DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = secret_key()
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-PUBLIC_URL = env.str("PUBLIC_URL", "http://127.0.0.1:8400")
+HOST = env.str("HOST", "127.0.0.1")
+PORT = env.int("PORT", 8400)
+MAILBOX_PORT = env.int("MAILBOX_PORT", PORT + 25)
+PUBLIC_URL = env.str("PUBLIC_URL", f"http://127.0.0.1:{PORT}")
 VAR = var_dir()
 
 INSTALLED_APPS = [
@@ -31,6 +34,7 @@ INSTALLED_APPS = [
     "template_partials.apps.SimpleAppConfig",
     "csp",
     "config.kit",
+    "config.embedded",
     "compliance",
     "audiences",
     "content",
@@ -38,6 +42,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "config.middleware.RequestIdMiddleware",
+    "config.middleware.FreshPoolMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -90,10 +95,19 @@ TEMPLATES: list[dict[str, Any]] = [
     }
 ]
 
-# Without these the embedded servers of `make run` are meant: sockets of their own, no TCP port.
-DATABASE_URL = env.str("DATABASE_URL", places.database_url(places.postgres()))
-BROKER_URL = env.str("BROKER_URL", places.broker_url(places.broker()))
-EMAIL_URL = env.str("EMAIL_URL", "smtp://127.0.0.1:8425")
+# What is not named here is embedded: servers with sockets of their own, no TCP port, and a mailbox on loopback.
+EMBEDDED = frozenset(name for name in ("DATABASE_URL", "BROKER_URL", "EMAIL_URL") if not env.str(name, ""))
+DATABASE_URL = env.str("DATABASE_URL", "") or places.database_url(places.postgres())
+BROKER_URL = env.str("BROKER_URL", "") or places.broker_url(places.broker())
+EMAIL_URL = env.str("EMAIL_URL", "") or f"smtp://127.0.0.1:{MAILBOX_PORT}"
+
+# How many processes each part gets, and threads in each web process.
+WEB_WORKERS = env.int("WEB_WORKERS", 1)
+WEB_THREADS = env.int("WEB_THREADS", 4)
+RULES_WORKERS = env.int("RULES_WORKERS", 2)
+FLOWS_WORKERS = env.int("FLOWS_WORKERS", 1)
+DELIVERY_WORKERS = env.int("DELIVERY_WORKERS", 1)
+MAINTENANCE_WORKERS = env.int("MAINTENANCE_WORKERS", 1)
 
 DATABASES: dict[str, Any] = {"default": env.db_url_config(DATABASE_URL)}
 DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"
@@ -102,7 +116,7 @@ if env.bool("DATABASE_POOL", True):
     DATABASES["default"]["OPTIONS"]["pool"] = {
         "min_size": env.int("DATABASE_POOL_MIN", 1),
         "max_size": env.int("DATABASE_POOL_MAX", 16),
-        "timeout": 10,
+        "timeout": 3,
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
@@ -161,6 +175,7 @@ CONTENT_SECURITY_POLICY = {
 }
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = not DEVELOPMENT
 SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", not DEVELOPMENT)
+SECURE_REDIRECT_EXEMPT = ["^healthz$", "^readyz$"]
 SECURE_HSTS_SECONDS = 0 if DEVELOPMENT else 31_536_000
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_TLS_PROXY", False) else None
 X_FRAME_OPTIONS = "DENY"

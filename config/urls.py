@@ -2,11 +2,15 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from config import health
+
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("healthz", health.healthz, name="healthz"),
+    path("readyz", health.readyz, name="readyz"),
     path("", include("compliance.urls")),
     path("", include("audiences.urls")),
     path("", include("content.urls")),
     path("", include("campaigns.urls")),
 ]
 handler404 = "config.kit.api.not_found"
-handler500 = "config.kit.api.server_error"
+handler500 = "config.health.failure"
