@@ -2,11 +2,10 @@
 
 import sys
 from http import HTTPStatus
-from typing import Any
 
 import psycopg
 from django.conf import settings
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.views.decorators.http import require_safe
@@ -37,9 +36,8 @@ def readyz(_request: HttpRequest) -> JsonResponse:
 
 def database_state() -> State:
     """Ask the database server without a log-in: it also answers while it recovers."""
-    named: dict[str, Any] = settings.DATABASES["default"]
-    words = {"host": named["HOST"], "port": named["PORT"], "user": named["USER"], "dbname": named["NAME"]}
-    given = {key: value for key, value in words.items() if value}
+    named = connection.get_connection_params()
+    given = {word: named[word] for word in ("host", "port", "user", "dbname") if named.get(word)}
     return ping(psycopg.conninfo.make_conninfo("", connect_timeout=2, **given))
 
 
