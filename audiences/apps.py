@@ -2,7 +2,15 @@
 
 from django.apps import AppConfig
 
+from compliance.consent import directory
+
 
 class AudiencesConfig(AppConfig):
     name = "audiences"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Tell compliance, which may not look here itself, who is who."""
+        from audiences.people.directory import KnownPeople  # noqa: PLC0415  models exist only from here on
+
+        directory.plug_in(KnownPeople())

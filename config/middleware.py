@@ -84,5 +84,5 @@ class PreferencesMiddleware:
             response = self.get_response(request)
             if hasattr(response, "render") and not getattr(response, "is_rendered", True):
                 response.render()
-        response.headers["Content-Language"] = language
+        response.headers.setdefault("Content-Language", language)
         return response

@@ -11,6 +11,7 @@ from config.env import BASE, debug_or_development, env, secret_key, var_dir
 DEVELOPMENT = debug_or_development()
 DEBUG = env.bool("DEBUG", False)
 SECRET_KEY = secret_key()
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 HOST = env.str("HOST", "127.0.0.1")

@@ -8,6 +8,7 @@ from django.db import connection
 from audiences.people.profiles import Profile
 from audiences.people.signals import people_merged
 from compliance import audit
+from compliance.consent.consents import merge_consents
 
 
 def merge(workspace_id: int, *, loser: Profile, winner: Profile, cause: uuid.UUID, now: datetime) -> set[str]:
@@ -19,6 +20,7 @@ def merge(workspace_id: int, *, loser: Profile, winner: Profile, cause: uuid.UUI
         cursor.execute(COUNTERS, {"loser": loser.id, "winner": winner.id})
         names = {name for (name,) in cursor.fetchall()}
         cursor.execute(PERSON, {"loser": loser.id, "winner": winner.id})
+    merge_consents(workspace_id, into=winner.id, person_id=loser.id, now=now)
     audit.record(
         "person.merged",
         workspace_id=workspace_id,

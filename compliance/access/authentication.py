@@ -17,7 +17,7 @@ from compliance.access.keys import Key, digest_of, find_key
 from config.kit import clock
 from config.kit.actors import Actor, become
 
-__all__ = ["ApiClient", "HasScope", "Key", "KeyAuthentication"]
+__all__ = ["ApiClient", "HasScope", "Key", "KeyAuthentication", "key_of"]
 
 REMEMBER_SECONDS: Final = 10.0
 REMEMBER_KEYS: Final = 1024
@@ -89,14 +89,20 @@ class HasScope(BasePermission):
         """Return whether the key may; a view that names no scope is closed."""
         if request.method == "OPTIONS":
             return True
-        if not isinstance(request.auth, Key):
-            raise NotAuthenticated("Send an API key: the write key as basic-auth user, or a secret key as bearer.")
+        key = key_of(request)
         scope = getattr(view, "scope", None)
         if isinstance(scope, dict):
             scope = scope.get(request.method, scope.get("*"))
-        if scope is None or not request.auth.allows(scope):
+        if scope is None or not key.allows(scope):
             raise PermissionDenied(f"This key lacks the scope {scope or 'that this address needs'}.")
         return True
+
+
+def key_of(request: Request) -> Key:
+    """Return the key with which the request came (`HasScope` has seen to it that there is one)."""
+    if not isinstance(request.auth, Key):
+        raise NotAuthenticated("Send an API key: the write key as basic-auth user, or a secret key as bearer.")
+    return request.auth
 
 
 def _text_of(header: bytes) -> str | None:

@@ -1,0 +1,188 @@
+"""The verbs of consent: ask whether a person may be contacted, note what they decided, merge two persons' decisions."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import msgspec
+from django.db import connection, transaction
+from django.db.models import QuerySet
+
+from compliance import audit
+from compliance.consent.models import Consent
+
+GRANTED: Final = Consent.State.GRANTED.value
+WITHDRAWN: Final = Consent.State.WITHDRAWN.value
+TRANSACTIONAL: Final = "transactional"
+
+STORE: Final = """
+with given as (
+    select * from jsonb_to_recordset(%(changes)s::jsonb) as given(
+        person_id uuid, channel text, purpose text, state text, source text, evidence jsonb, changed_at timestamptz)
+), before as (
+    select person_id, channel, purpose, kept.state
+    from compliance_consent kept join given using (person_id, channel, purpose)
+    where kept.workspace_id = %(workspace_id)s
+), stored as (
+    insert into compliance_consent as kept
+        (workspace_id, person_id, channel, purpose, state, source, evidence, changed_at)
+    select %(workspace_id)s, person_id, channel, purpose, state, source, evidence, changed_at from given
+    on conflict (workspace_id, person_id, channel, purpose) do update
+        set state = excluded.state, source = excluded.source, evidence = excluded.evidence,
+            changed_at = excluded.changed_at
+        where (excluded.changed_at, excluded.state) >= (kept.changed_at, kept.state)
+    returning person_id, channel, purpose, state, source
+)
+select stored.person_id, stored.channel, stored.purpose, stored.state, stored.source, before.state
+from stored left join before using (person_id, channel, purpose)
+where stored.state is distinct from before.state
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ConsentVerdict:
+    """Whether a person may be contacted, and what that rests on."""
+
+    allowed: bool
+    reason: str
+    state: str | None = None
+    source: str = ""
+    changed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """What a person decided for one channel and purpose, where and when."""
+
+    person_id: UUID
+    channel: str
+    purpose: str
+    state: str
+    source: str
+    changed_at: datetime
+    evidence: Mapping[str, Any] = field(default_factory=dict)
+
+
+def may_contact(
+    workspace_id: int, person_ids: Sequence[UUID], *, channel: str, purpose: str
+) -> dict[UUID, ConsentVerdict]:
+    """Say for each person whether they may be contacted. What nobody granted is not allowed, except transactional."""
+    kept = {
+        row.person_id: row
+        for row in Consent.objects.filter(
+            workspace_id=workspace_id, person_id__in=list(person_ids), channel=channel, purpose=purpose
+        )
+    }
+    return {person_id: _verdict(kept.get(person_id), purpose) for person_id in person_ids}
+
+
+def grant(
+    workspace_id: int,
+    person_id: UUID,
+    *,
+    channel: str,
+    purpose: str,
+    source: str,
+    at: datetime,
+    evidence: Mapping[str, Any] | None = None,
+) -> bool:
+    """Note that the person agreed; return whether that changed anything."""
+    change = Change(
+        person_id=person_id, channel=channel, purpose=purpose, state=GRANTED, source=source, changed_at=at,
+        evidence=evidence or {},
+    )  # fmt: skip
+    return bool(store(workspace_id, [change], now=at))
+
+
+def withdraw(
+    workspace_id: int,
+    person_id: UUID,
+    *,
+    channel: str,
+    purpose: str,
+    source: str,
+    at: datetime,
+    evidence: Mapping[str, Any] | None = None,
+) -> bool:
+    """Note that the person wants no more of it; return whether that changed anything."""
+    change = Change(
+        person_id=person_id, channel=channel, purpose=purpose, state=WITHDRAWN, source=source, changed_at=at,
+        evidence=evidence or {},
+    )  # fmt: skip
+    return bool(store(workspace_id, [change], now=at))
+
+
+def store(workspace_id: int, changes: Sequence[Change], *, now: datetime) -> int:
+    """Note many decisions in one statement; return how many states changed. Each of those is on the trail.
+
+    The latest decision counts, whatever the order of arrival; of two at the same instant, the withdrawal.
+    """
+    rows = [msgspec.to_builtins(change) for change in _latest(changes)]
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(STORE, {"workspace_id": workspace_id, "changes": msgspec.json.encode(rows).decode()})
+        changed = [_entry(workspace_id, row) for row in cursor.fetchall()]
+        audit.record_many(changed, at=now)
+    return len(changed)
+
+
+def consents_of(workspace_id: int, person_id: UUID) -> QuerySet[Consent]:
+    """Return what the person decided, by channel and purpose."""
+    return Consent.objects.filter(workspace_id=workspace_id, person_id=person_id).order_by("channel", "purpose")
+
+
+def merge_consents(workspace_id: int, *, into: UUID, person_id: UUID, now: datetime) -> None:
+    """Give `into` the decisions of `person_id`, who turned out to be the same human: the stricter one wins."""
+    with transaction.atomic():
+        own = {(row.channel, row.purpose): row for row in consents_of(workspace_id, into).select_for_update()}
+        changes = [
+            _moved(row, into=into, own=own.get((row.channel, row.purpose)))
+            for row in consents_of(workspace_id, person_id)
+        ]
+        store(workspace_id, [change for change in changes if change], now=now)
+
+
+def _moved(row: Consent, *, into: UUID, own: Consent | None) -> Change | None:
+    """The decision to store for the merged person, or None if theirs is as strict already."""
+    if own and (own.state == WITHDRAWN or row.state == GRANTED):
+        return None
+    return Change(
+        person_id=into,
+        channel=row.channel,
+        purpose=row.purpose,
+        state=row.state,
+        source=row.source,
+        evidence=row.evidence,
+        changed_at=max(row.changed_at, own.changed_at) if own else row.changed_at,
+    )
+
+
+def _latest(changes: Sequence[Change]) -> list[Change]:
+    latest: dict[tuple[UUID, str, str], Change] = {}
+    for change in sorted(changes, key=lambda change: (change.changed_at, change.state)):
+        latest[change.person_id, change.channel, change.purpose] = change
+    return list(latest.values())
+
+
+def _verdict(row: Consent | None, purpose: str) -> ConsentVerdict:
+    kept: dict[str, Any] = {"state": row.state, "source": row.source, "changed_at": row.changed_at} if row else {}
+    if purpose == TRANSACTIONAL:
+        return ConsentVerdict(allowed=True, reason="transactional", **kept)
+    if row is None:
+        return ConsentVerdict(allowed=False, reason="no_consent")
+    if row.state == WITHDRAWN:
+        return ConsentVerdict(allowed=False, reason="consent_withdrawn", **kept)
+    return ConsentVerdict(allowed=True, reason="consent_granted", **kept)
+
+
+def _entry(workspace_id: int, row: tuple[Any, ...]) -> audit.Entry:
+    person_id, channel, purpose, state, source, before = row
+    return audit.Entry(
+        action=f"consent.{state}",
+        workspace_id=workspace_id,
+        object_kind="consent",
+        object_id=f"{channel}/{purpose}",
+        person_id=person_id,
+        payload={"before": before, "source": source},
+    )
