@@ -1,14 +1,27 @@
 """What a batch changed about a person, so that only what reads it is judged again."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Touch:
-    """The names of the events that came (or came over by a merge), and of the traits that got another value."""
+    """The names of the events that came (or came over by a merge), and of the traits that got another value.
+
+    `anew` says that the person is new or was merged, and has to be judged by every segment ("never bought" holds
+    for somebody who was only just seen). `at` is the latest event time among the causes: what follows from an old
+    event happened then, and a flow's lateness limit can tell. Without it, what follows happens now.
+    """
 
     event_names: frozenset[str] = frozenset()
     traits: frozenset[str] = frozenset()
+    anew: bool = False
+    at: datetime | None = None
 
     def __or__(self, other: "Touch") -> "Touch":
-        return Touch(event_names=self.event_names | other.event_names, traits=self.traits | other.traits)
+        return Touch(
+            event_names=self.event_names | other.event_names,
+            traits=self.traits | other.traits,
+            anew=self.anew or other.anew,
+            at=max((at for at in (self.at, other.at) if at), default=None),
+        )
