@@ -39,13 +39,16 @@ class DrainProgress(models.Model):
     """How often the head of a partition was taken up, committed before it is processed.
 
     A worker that is killed inside the rule engine leaves no other trace: the count is how the next one knows.
-    `size` is how many events to take at once; failures halve it, successes double it again.
+    `size` is how many events to take at once; failures halve it, successes double it again. Up to and including
+    `zone_until` the events are under suspicion: sizes do not grow, and where `interpreted` the rule engine stays out.
     """
 
     partition = models.SmallIntegerField(primary_key=True)
     first_id = models.UUIDField()
     attempts = models.PositiveIntegerField(default=1)
     size = models.PositiveIntegerField()
+    zone_until = models.UUIDField(null=True)
+    interpreted = models.BooleanField(default=False)
 
     def __str__(self) -> str:
         return f"{self.partition}: {self.first_id} × {self.attempts}"

@@ -7,7 +7,7 @@ the library, so that none of its crashing, hanging or wrong recipes can be expre
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
@@ -26,6 +26,10 @@ _RETRACTION: Final = '{"id":"e"}'
 _WARM_UP: Final = '{"id":"e","k":-1}'
 _ALIAS: Final = re.compile(r"[a-z][0-9]{1,6}")
 _LARGEST: Final = 1 << 30
+_assert: Final = native.assert_fact
+_start: Final = native.start_action_for_state
+_go_on: Final = native.complete_and_start_action
+_retract: Final = native.retract_fact
 
 
 class Comparison(Enum):
@@ -60,7 +64,7 @@ def build(branches: Mapping[int, Sequence[Test]]) -> int:
     The warm-up fires a branch of our own once: without it `retire` would free what was never initialised.
     """
     _check(branches)
-    rules = {
+    rules: dict[str, Any] = {
         str(key): {"all": [{"m": {"$and": [{"k": 1}, *map(Test.as_json, tests)]}}]} for key, tests in branches.items()
     }
     rules["w"] = {"all": [{"m": {"k": -1}}]}
@@ -78,28 +82,31 @@ def retire(handle: int) -> None:
     native.delete_ruleset(handle)
 
 
-def collect(handle: int, fact: str, found: list[str]) -> None:
-    """Append the keys of the branches of one ruleset that hold for `fact` (text that begins with `HEAD`).
+def collect(handles: Iterable[int], fact: str, found: list[str]) -> None:
+    """Append the keys of the branches that hold for `fact` (text that begins with `HEAD`), ruleset by ruleset.
 
-    A fact, unlike an event, is not consumed by the first branch that holds. It is retracted at once.
+    A fact, unlike an event, is not consumed by the first branch that holds. It is retracted at once; one that holds
+    nowhere was never kept. After `EngineFault` the rulesets must be built anew: the library may hold a lease on the
+    state of the faulty one, or remember half of the fact.
     """
     try:
-        unmatched, state = native.assert_fact(handle, fact)
-        if unmatched:
-            return
-        started = native.start_action_for_state(handle, state)
-        message = started and started[1]
-        while message:
-            found.append(message[2 : message.index('"', 2)])
-            message = native.complete_and_start_action(handle, state)
-        native.retract_fact(handle, _RETRACTION)
+        for handle in handles:
+            unmatched, state = _assert(handle, fact)
+            if unmatched:
+                continue
+            started = _start(handle, state)
+            message = started and started[1]
+            while message:
+                found.append(message[2 : message.index('"', 2)])
+                message = _go_on(handle, state)
+            _retract(handle, _RETRACTION)
     except native.error as fault:
         raise EngineFault(str(fault)) from fault
 
 
 def _fire_once(handle: int) -> None:
     found: list[str] = []
-    collect(handle, _WARM_UP, found)
+    collect([handle], _WARM_UP, found)
     if found != ["w"]:
         raise EngineFault(f"the warm-up fired {found}")
 

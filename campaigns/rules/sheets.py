@@ -1,0 +1,133 @@
+"""Lays out the branches of one event name: which aliases a fact carries, and which tests make up each ruleset."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from audiences.conditions import Facts
+from campaigns.rules.branches import Branch, Literal
+from campaigns.rules.engine import ALIASES_PER_FACT, BRANCHES_PER_RULESET, TESTS_PER_BRANCH, Comparison, Test
+from campaigns.rules.readings import Reading, reading
+from campaigns.rules.scales import Reader, Scale
+
+Owners = Mapping[Branch, Sequence[int]]
+"""Branches, and the ids of the rules that they are alternatives of."""
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The readers that make a fact, the rulesets that judge it (tests by branch number), and the branches' owners."""
+
+    readers: tuple[Reader, ...]
+    rulesets: tuple[Mapping[int, Sequence[Test]], ...]
+    owners: Mapping[str, tuple[int, ...]]
+
+
+def lay_out(owners: Owners) -> Iterator[Layout]:
+    """Yield as few layouts as hold all branches without a fact or a branch growing beyond what the library bears."""
+    draft = _Draft()
+    for branch in owners:
+        if not draft.admit(branch):
+            yield draft.layout(owners)
+            draft = _Draft()
+            draft.admit(branch)
+    if draft.branches:
+        yield draft.layout(owners)
+
+
+def fits(branch: Branch) -> bool:
+    """Tell whether a branch can stand in a ruleset at all."""
+    return 2 * len(branch) <= TESTS_PER_BRANCH
+
+
+class _Draft:
+    """A layout in the making: scales and predicates are gathered first, because constants decide the codes."""
+
+    def __init__(self) -> None:
+        self.branches: list[Branch] = []
+        self._scales: dict[str, Scale] = {}
+        self._readings: dict[Literal, Reading] = {}
+        self._predicates: dict[Literal, str] = {}
+        self._weight = 0
+        self._aliases = 0
+
+    def admit(self, branch: Branch) -> bool:
+        """Take `branch` in, unless a fact might come to carry too many properties."""
+        fresh = [each for each in branch if each not in self._readings and each not in self._predicates]
+        readings = {each: reading(each.leaf, positive=each.positive) for each in fresh}
+        weight = sum(self._weight_of(found) for found in readings.values())
+        if self.branches and self._weight + weight > ALIASES_PER_FACT:
+            return False
+        self._weight += weight
+        for each, found in readings.items():
+            self._take(each, found)
+        self.branches.append(branch)
+        return True
+
+    def layout(self, owners: Owners) -> Layout:
+        for scale in self._scales.values():
+            scale.settle()
+        tests = {number: self._tests(branch) for number, branch in enumerate(self.branches)}
+        rulesets = tuple(dict(chunk) for chunk in _chunks(_by_likeness(tests), BRANCHES_PER_RULESET))
+        readers = [scale.reader() for scale in self._scales.values()]
+        readers += [_flag_reader(each, alias) for each, alias in self._predicates.items()]
+        names = {str(number): tuple(owners[branch]) for number, branch in enumerate(self.branches)}
+        return Layout(tuple(readers), rulesets, names)
+
+    def _weight_of(self, found: Reading | None) -> int:
+        """Return how many properties the literal may add to a fact: its code, its flag, the flags of its opposites."""
+        return 1 if found is None else 2 * (found.key not in self._scales) + found.cut.unless
+
+    def _take(self, each: Literal, found: Reading | None) -> None:
+        if found is None:
+            self._predicates[each] = self._new_alias()
+            return
+        self._readings[each] = found
+        if found.key not in self._scales:
+            self._scales[found.key] = Scale(self._new_alias(), found.source)
+        self._scales[found.key].cuts.append(found.cut)
+
+    def _new_alias(self) -> str:
+        self._aliases += 1
+        return f"a{self._aliases}"
+
+    def _tests(self, branch: Branch) -> tuple[Test, ...]:
+        tests: list[Test] = []
+        for each in branch:
+            found = self._readings.get(each)
+            if found is None:
+                tests.append(Test(self._predicates[each], Comparison.EQ, 1))
+            else:
+                tests += self._scales[found.key].tests(found.cut, new_alias=self._new_alias)
+        return tuple(dict.fromkeys(tests))
+
+
+def _flag_reader(each: Literal, alias: str) -> Reader:
+    predicate, flag = each.leaf.predicate(), f',"{alias}":1'
+    held, other = (flag, "") if each.positive else ("", flag)
+
+    def read(facts: Facts) -> str:
+        return held if predicate(facts) else other
+
+    return read
+
+
+def _by_likeness(tests: Mapping[int, Sequence[Test]]) -> list[tuple[int, Sequence[Test]]]:
+    """Order tests and branches so that neighbours begin alike: the library then judges what they share only once.
+
+    Flags come first, the commonest in front, because they are found by name; comparisons follow.
+    """
+    uses = Counter(test for branch in tests.values() for test in branch)
+
+    def rank(test: Test) -> tuple[bool, int, str, str, int]:
+        return test.comparison is not Comparison.EQ, -uses[test], test.alias, test.comparison.value, test.code
+
+    ordered = ((number, tuple(sorted(branch, key=rank))) for number, branch in tests.items())
+    return sorted(ordered, key=lambda pair: [rank(test) for test in pair[1]])
+
+
+def _chunks(pairs: Iterable[tuple[int, Sequence[Test]]], size: int) -> Iterator[list[tuple[int, Sequence[Test]]]]:
+    rest = iter(pairs)
+    while chunk := list(islice(rest, size)):
+        yield chunk
