@@ -13,7 +13,7 @@ from django.utils import timezone, translation
 from config.kit.actors import SYSTEM, Actor, ActorKind, acting
 
 Next = Callable[[HttpRequest], HttpResponse]
-NOT_PAGES = ("/v1/", "/static/", "/api/")
+NOT_PAGES = ("/v1/", "/static/", "/api/schema")
 
 
 class RequestIdMiddleware:

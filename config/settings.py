@@ -150,7 +150,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PERMISSION_CLASSES": ["compliance.access.authentication.HasScope"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["config.kit.api.StrictJSONParser"],
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "config.kit.schema.ScopedSchema",
     "EXCEPTION_HANDLER": "config.kit.api.problem_response",
     "UNAUTHENTICATED_USER": None,
 }
@@ -159,6 +159,12 @@ SPECTACULAR_SETTINGS = {
     "DESCRIPTION": "Events in, definitions, people, runs and messages.",
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
+    "SCHEMA_PATH_PREFIX": "/v1",
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "config.kit.schema.describe_refusals",
+    ],
 }
 
 CONTENT_SECURITY_POLICY = {

@@ -1,12 +1,20 @@
 """Where each app's pages and API live, and what an unknown address answers."""
 
+from typing import Any
+
 from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.views import SpectacularAPIView
 
 from config import health
+from config.kit import reference
+
+OPEN: dict[str, Any] = {"authentication_classes": [], "permission_classes": []}
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
     path("readyz", health.readyz, name="readyz"),
+    path("api/docs", reference.docs, name="api-docs"),
+    path("api/schema", SpectacularAPIView.as_view(**OPEN), name="api-schema"),
     path("", include("compliance.urls")),
     path("", include("audiences.urls")),
     path("", include("content.urls")),

@@ -19,7 +19,8 @@ from compliance.consent.models import Consent
 from compliance.consent.suppressions import suppress
 from config.kit import clock
 
-DECISION = {"channel": "email", "purpose": "marketing", "state": "granted", "source": "checkout"}
+BOUNCED: Final = {"channel": "email", "address": "ann@example.com", "reason": "hard_bounce"}
+DECISION: Final = {"channel": "email", "purpose": "marketing", "state": "granted", "source": "checkout"}
 
 
 FIELDS: Final[dict[str, serializers.Field[Any, Any, Any, Any]]] = {
@@ -33,7 +34,7 @@ FIELDS: Final[dict[str, serializers.Field[Any, Any, Any, Any]]] = {
 USER: Final = {"user_id": serializers.CharField(max_length=1000)}
 ConsentForm = inline_serializer("Consent", FIELDS)
 ConsentsForm = inline_serializer("Consents", {"consents": inline_serializer("UserConsent", USER | FIELDS, many=True)})
-ConsentsShown = inline_serializer("ConsentList", {"data": inline_serializer("Consent", FIELDS, many=True)})
+ConsentsShown = inline_serializer("ConsentList", {"data": type(ConsentForm)(many=True)})
 SuppressionsForm = inline_serializer(
     "Suppressions",
     {
@@ -62,7 +63,7 @@ class PersonConsent(APIView):
 
     scope: ClassVar = {"GET": "consents:read", "PUT": "consents:write"}
 
-    @extend_schema(operation_id="consents_of_person", tags=["consent"], responses=ConsentsShown)
+    @extend_schema(operation_id="consents_of_person", responses=ConsentsShown)
     def get(self, request: Request, user_id: str) -> Response:
         """Return every decision of the person, by channel and purpose."""
         person_id = directory.people(key_of(request).workspace_id, [user_id])[user_id]
@@ -70,7 +71,6 @@ class PersonConsent(APIView):
 
     @extend_schema(
         operation_id="consent_set",
-        tags=["consent"],
         request=ConsentForm,
         responses=ConsentsShown,
         examples=[OpenApiExample("granted at the checkout", value=DECISION, request_only=True)],
@@ -90,7 +90,6 @@ class ConsentBatch(APIView):
 
     @extend_schema(
         operation_id="consents_set",
-        tags=["consent"],
         request=ConsentsForm,
         responses=Changed,
         examples=[OpenApiExample("two people", value={"consents": [DECISION | {"user_id": "u1"}]}, request_only=True)],
@@ -108,7 +107,12 @@ class Suppressions(APIView):
 
     scope = "consents:write"
 
-    @extend_schema(operation_id="suppressions_add", tags=["consent"], request=SuppressionsForm, responses=Changed)
+    @extend_schema(
+        operation_id="suppressions_add",
+        request=SuppressionsForm,
+        responses=Changed,
+        examples=[OpenApiExample("a bounced address", value={"suppressions": [BOUNCED]}, request_only=True)],
+    )
     def post(self, request: Request) -> Response:
         """Suppress up to 1000 addresses, all or none. Only their hashes are kept."""
         workspace_id, documents = key_of(request).workspace_id, read_suppressions(request.data)
