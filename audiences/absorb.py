@@ -28,13 +28,18 @@ def absorb(batch: Batch, *, now: datetime) -> Absorbed:
 
 def _touched(resolved: Resolved) -> dict[UUID, Touch]:
     names: dict[UUID, set[str]] = defaultdict(set)
+    latest: dict[UUID, datetime] = {}
     for event in resolved.events:
         names[event.person_id].add(event.name)
+        latest[event.person_id] = max(event.event_time, latest.get(event.person_id, event.event_time))
     for person_id, moved in resolved.moved.items():
         names[person_id] |= moved
     return {
         person_id: Touch(
-            event_names=frozenset(names.get(person_id, ())), traits=resolved.traits.get(person_id, frozenset())
+            event_names=frozenset(names[person_id]),
+            traits=resolved.traits.get(person_id, frozenset()),
+            anew=person_id in resolved.created or person_id in resolved.moved,
+            at=latest.get(person_id),
         )
         for person_id in names.keys() | resolved.traits.keys()
     }

@@ -2,4 +2,6 @@
 
 from django.urls import URLPattern, URLResolver
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from audiences.intake import urls as intake
+
+urlpatterns: list[URLPattern | URLResolver] = [*intake.urlpatterns]

@@ -1,4 +1,4 @@
-"""Keeps what was not accepted, so that a sender's mistake can be seen in the console."""
+"""What was not accepted: said to the sender, and kept so that the mistake can be seen in the console."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -6,12 +6,23 @@ from datetime import datetime
 
 from django.db.models import QuerySet
 
+from audiences.intake.limits import MAX_RECORDED
 from audiences.intake.models import Refusal
+
+
+class ItemRefused(Exception):
+    """One item cannot be accepted: which field is at fault, the reason as a word, and as a sentence."""
+
+    def __init__(self, field: str, reason: str, message: str) -> None:
+        self.field = field
+        self.reason = reason
+        self.message = message
+        super().__init__(message)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refused:
-    """One item that was not accepted: which field is at fault, the reason as a word, and as a sentence."""
+    """A refused item as it is kept."""
 
     field: str
     reason: str
@@ -20,7 +31,7 @@ class Refused:
 
 
 def record_refusals(workspace_id: int, refused: Sequence[Refused], *, at: datetime) -> None:
-    """Store refusals in one statement."""
+    """Store refusals in one statement; of a flood, its beginning."""
     Refusal.objects.bulk_create(
         Refusal(
             workspace_id=workspace_id,
@@ -30,7 +41,7 @@ def record_refusals(workspace_id: int, refused: Sequence[Refused], *, at: dateti
             reason=item.reason,
             message=item.message[:500],
         )
-        for item in refused
+        for item in refused[:MAX_RECORDED]
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 from itertools import groupby
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 from django.db import connection
@@ -47,7 +47,7 @@ class Row(msgspec.Struct, kw_only=True):
     """the event's id; given by `store`"""
 
 
-class Known(msgspec.Struct, frozen=True):
+class Known(NamedTuple):
     """A row whose key was there before: it was not stored. `body` is the hash of what had been stored under it."""
 
     row: Row

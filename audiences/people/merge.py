@@ -21,6 +21,7 @@ def merge(workspace_id: int, *, loser: Profile, winner: Profile, cause: uuid.UUI
         names = {name for (name,) in cursor.fetchall()}
         cursor.execute(PERSON, {"loser": loser.id, "winner": winner.id})
     merge_consents(workspace_id, into=winner.id, person_id=loser.id, now=now)
+    merge_consents(workspace_id, into=winner.id, person_id=loser.id, now=now)
     audit.record(
         "person.merged",
         workspace_id=workspace_id,

@@ -26,6 +26,8 @@ class Resolved:
     """names of the traits that got another value"""
     moved: dict[uuid.UUID, frozenset[str]]
     """names of the events that came over from merged people"""
+    created: frozenset[uuid.UUID]
+    """people who were not known before"""
 
 
 def resolve(workspace_id: int, events: Sequence[EventRow], *, now: datetime) -> Resolved:
@@ -138,7 +140,8 @@ class _Work:
         _rewrite([new for new, old in zip(events, self.events, strict=True) if new.person_id != old.person_id])
         changed = {profile.id: frozenset(profile.changed) for profile in self.people.values() if profile.changed}
         moved = {ident: frozenset(names) for ident, names in self.moved.items()}
-        return Resolved(events=events, traits=changed, moved=moved)
+        created = frozenset(self.fresh & self.people.keys())  # a person's id is that of their first identifier
+        return Resolved(events=events, traits=changed, moved=moved, created=created)
 
     def _settled(self, event: EventRow) -> EventRow:
         item = subject_of(event)
