@@ -101,6 +101,7 @@ EMBEDDED = frozenset(name for name in ("DATABASE_URL", "BROKER_URL", "EMAIL_URL"
 DATABASE_URL = env.str("DATABASE_URL", "") or places.database_url(places.postgres())
 BROKER_URL = env.str("BROKER_URL", "") or places.broker_url(places.broker())
 EMAIL_URL = env.str("EMAIL_URL", "") or f"smtp://127.0.0.1:{MAILBOX_PORT}"
+MAIL_FROM = env.str("MAIL_FROM", "hello@signalbox.invalid")
 
 # How many processes each part gets, and threads in each web process.
 WEB_WORKERS = env.int("WEB_WORKERS", 1)

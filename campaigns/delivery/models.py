@@ -46,10 +46,16 @@ class Delivery(models.Model):
     class Meta:
         indexes: ClassVar = [
             # the claim: what may be sent now, oldest first
-            models.Index(fields=["channel", "due_at"], condition=models.Q(state="pending"), name="delivery_due"),
+            models.Index(
+                fields=["channel", "due_at"], condition=models.Q(state__in=["pending", "held"]), name="delivery_due"
+            ),
             # leases to look after
             models.Index(
                 fields=["lease_until"], condition=models.Q(state__in=["claimed", "sending"]), name="delivery_leased"
+            ),
+            # what an operator has to look at
+            models.Index(
+                fields=["workspace_id", "-created_at"], condition=models.Q(state="in_doubt"), name="delivery_doubtful"
             ),
             # the messages of a person, and of a workspace, newest first
             models.Index(fields=["person_id", "-created_at"], name="delivery_person"),

@@ -1,8 +1,9 @@
 """What every channel is to delivery: it composes one person's message and hands a window of them over."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 from uuid import UUID
@@ -47,6 +48,7 @@ class Addressed:
     sender_name: str
     content: Rendered
     unsubscribe_url: str | None
+    at: datetime
 
 
 class AddressRefused(ValueError):
@@ -58,9 +60,9 @@ class Parcel:
     """A message in the channel's own form, ready for the wire."""
 
     delivery_id: UUID
+    sender: str
     address: str
     payload: bytes
-    detail: dict[str, Any] = field(default_factory=dict)
 
 
 class Channel(Protocol):
@@ -70,7 +72,7 @@ class Channel(Protocol):
     outward: bool
     """Whether `submit` reaches the outside, which no open transaction may wait for."""
 
-    def check_address(self, traits: dict[str, Any]) -> str:
+    def check_address(self, traits: Mapping[str, Any]) -> str:
         """Return the person's address in normal form, "" when there is none; raises AddressRefused."""
 
     def compose(self, message: Addressed) -> Parcel:

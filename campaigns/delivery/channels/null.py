@@ -1,6 +1,6 @@
 """A channel that reaches nobody: scenarios and drills send through it, and it says yes to everything."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from typing import Any
 
@@ -17,13 +17,13 @@ class NullChannel:
         self.sent: list[Addressed] = []
         self._composed: dict[Any, Addressed] = {}
 
-    def check_address(self, traits: dict[str, Any]) -> str:
+    def check_address(self, traits: Mapping[str, Any]) -> str:
         value = traits.get({"email": "email", "sms": "phone"}.get(self.slug, self.slug), "")
         return value.strip() if isinstance(value, str) else ""
 
     def compose(self, message: Addressed) -> Parcel:
         self._composed[message.delivery_id] = message
-        return Parcel(delivery_id=message.delivery_id, address=message.address, payload=b"")
+        return Parcel(delivery_id=message.delivery_id, sender=message.sender, address=message.address, payload=b"")
 
     def submit(self, window: Sequence[Parcel]) -> "Future[list[Receipt]]":
         self.sent += [self._composed.pop(parcel.delivery_id) for parcel in window]

@@ -3,22 +3,19 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from typing import Final
 
 from campaigns.delivery.channels.base import Channel
+from campaigns.delivery.channels.email.channel import EmailChannel
 
-_installed: dict[str, Channel] = {}
+INSTALLED: Final[Mapping[str, Channel]] = {channel.slug: channel for channel in (EmailChannel(),)}
 _in_place: ContextVar[Mapping[str, Channel] | None] = ContextVar("signalbox_channels", default=None)
 
 
 def channels() -> Mapping[str, Channel]:
-    """Return the channels by slug: the installed ones, or those that `in_place` put there."""
+    """Return the channels by slug: those of INSTALLED, or those that `in_place` put there."""
     replaced = _in_place.get()
-    return _installed if replaced is None else replaced
-
-
-def install(channel: Channel) -> None:
-    """Add a channel when the app starts."""
-    _installed[channel.slug] = channel
+    return INSTALLED if replaced is None else replaced
 
 
 @contextmanager

@@ -1,0 +1,190 @@
+"""The gate: ordered checks before every send. Default-deny, run in full, each verdict kept with its value and limit.
+
+The order is fixed: flow live, content, consent, suppression, exit, holdout, address. The first check that does not
+pass gives the message its reason; the others are still judged, so that an operator sees all that stands in the way.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from campaigns.delivery.channels.base import AddressRefused
+from campaigns.delivery.claims import Claimed
+from campaigns.delivery.readings import Readings, Unreadable
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """One check's answer: the rule that was applied, the value found and the limit that it was held against."""
+
+    check: str
+    passed: bool
+    rule: str
+    value: Any = None
+    limit: Any = None
+    reason: str = ""
+    hold: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the stored form."""
+        return {
+            "check": self.check,
+            "passed": self.passed,
+            "rule": self.rule,
+            "value": self.value,
+            "limit": self.limit,
+            "reason": self.reason,
+            "hold": self.hold,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class GateVerdict:
+    """All checks' answers in order, and the first that stands in the way."""
+
+    verdicts: Sequence[Verdict]
+    obstacle: Verdict | None
+
+    @property
+    def open(self) -> bool:
+        return self.obstacle is None
+
+
+Check = Callable[[Claimed, Readings], Verdict]
+
+
+def judge(claimed: Claimed, readings: Readings) -> GateVerdict:
+    """Run every check on one delivery."""
+    verdicts = [_judge(name, check, claimed, readings) for name, check in CHECKS]
+    return GateVerdict(verdicts=verdicts, obstacle=next((v for v in verdicts if not v.passed), None))
+
+
+def _judge(name: str, check: Check, claimed: Claimed, readings: Readings) -> Verdict:
+    try:
+        return check(claimed, readings)
+    except Unreadable as error:
+        return unread(name, str(error))
+    except Exception as error:  # a check that breaks is a check that did not pass
+        log.exception("gate: check %s failed on delivery %s", name, claimed.id)
+        return unread(name, type(error).__name__)
+
+
+def unread(name: str, what: str) -> Verdict:
+    """Return the verdict of a check whose dependency cannot be read: hold, and try again."""
+    rule = "what cannot be read holds the message"
+    return Verdict(check=name, passed=False, rule=rule, value=what, limit="readable", reason="dependency", hold=True)
+
+
+def _flow_live(claimed: Claimed, _readings: Readings) -> Verdict:
+    state = claimed.flow_state
+    return Verdict(
+        check="flow_live",
+        passed=state == "live",
+        rule="the flow is live",
+        value=state,
+        limit="live",
+        reason={"live": "", "paused": "flow_paused"}.get(state or "", "flow_not_live"),
+        hold=state == "paused",
+    )
+
+
+def _content(claimed: Claimed, readings: Readings) -> Verdict:
+    template = readings.templates.get().get(claimed.template_version_id)
+    mine = template is not None and template.workspace_id == claimed.workspace_id
+    passed = mine and template is not None and template.channel == claimed.channel
+    return Verdict(
+        check="content",
+        passed=passed,
+        rule="the template version exists and is for this channel",
+        value=f"{template.key} v{template.number} ({template.channel})" if template and mine else None,
+        limit=claimed.channel,
+        reason="" if passed else "content_missing",
+    )
+
+
+def _consent(claimed: Claimed, readings: Readings) -> Verdict:
+    found = readings.consents.get()[claimed.workspace_id, claimed.purpose, claimed.person_id]
+    return Verdict(
+        check="consent",
+        passed=found.allowed,
+        rule=f"{claimed.purpose} by {claimed.channel}",
+        value={
+            "state": found.state,
+            "source": found.source,
+            "changed_at": found.changed_at.isoformat() if found.changed_at else None,
+        },
+        limit="not withdrawn" if claimed.purpose == "transactional" else "granted",
+        reason="" if found.allowed else found.reason,
+    )
+
+
+def _suppression(claimed: Claimed, readings: Readings) -> Verdict:
+    listed = readings.suppressions.get()
+    address = _address_of(claimed, readings)
+    reason = listed.get((claimed.workspace_id, address)) if isinstance(address, str) else None
+    return Verdict(
+        check="suppression",
+        passed=reason is None,
+        rule="the address is not suppressed",
+        value=reason or ("not listed" if address and isinstance(address, str) else "no address"),
+        limit="not listed",
+        reason="suppressed" if reason else "",
+    )
+
+
+def _exit(claimed: Claimed, _readings: Readings) -> Verdict:
+    """A run that came to its end by itself still sends what it asked for; any other end takes the message back."""
+    ended = claimed.run_state == "ended" and claimed.run_exit != "completed"
+    known = claimed.run_state is not None
+    return Verdict(
+        check="exit",
+        passed=known and not ended,
+        rule="the run has not left the flow",
+        value=(claimed.run_exit or claimed.run_state) if known else None,
+        limit="active, waiting or completed",
+        reason="run_ended" if ended else "" if known else "no_run",
+    )
+
+
+def _holdout(claimed: Claimed, _readings: Readings) -> Verdict:
+    held_out = claimed.holdout is not False
+    return Verdict(
+        check="holdout",
+        passed=not held_out,
+        rule="members of the control group get no message",
+        value=claimed.holdout,
+        limit=False,
+        reason="holdout" if held_out else "",
+    )
+
+
+def _address(claimed: Claimed, readings: Readings) -> Verdict:
+    address = _address_of(claimed, readings)
+    refused = isinstance(address, AddressRefused)
+    return Verdict(
+        check="address",
+        passed=bool(address) and not refused,
+        rule=f"there is an address for {claimed.channel}",
+        value=str(address) if refused else "present" if address else "none",
+        limit="present",
+        reason="bad_address" if refused else "" if address else "no_address",
+    )
+
+
+def _address_of(claimed: Claimed, readings: Readings) -> str | AddressRefused:
+    readings.people.get()
+    return readings.addresses.get(claimed.person_id, "")
+
+
+CHECKS: Final[Sequence[tuple[str, Check]]] = (
+    ("flow_live", _flow_live),
+    ("content", _content),
+    ("consent", _consent),
+    ("suppression", _suppression),
+    ("exit", _exit),
+    ("holdout", _holdout),
+    ("address", _address),
+)

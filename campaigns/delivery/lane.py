@@ -1,0 +1,72 @@
+"""One channel's windows under way: marked, handed over, settled, with no transaction open while the channel works."""
+
+import logging
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future
+from datetime import datetime
+from itertools import compress
+
+from django.db import connection, transaction
+
+from campaigns.delivery.channels.base import Channel, Outcome, Receipt
+from campaigns.delivery.limits import SEND_LEASE, WINDOWS
+from campaigns.delivery.outbox import mark_sending, release, settle
+from campaigns.delivery.outcomes import of_receipt
+from campaigns.delivery.preparing import Ready
+
+log = logging.getLogger(__name__)
+Window = Sequence[Ready]
+
+
+class Lane:
+    """Keeps up to WINDOWS windows with the channel; settling one and marking the next share a transaction."""
+
+    def __init__(self, channel: Channel, tick: Callable[[], datetime]) -> None:
+        if channel.outward and connection.in_atomic_block:
+            raise RuntimeError("a channel to the outside cannot be waited for inside a transaction")
+        self.channel = channel
+        self.tick = tick
+        self.sent = 0
+        self.unreachable = False
+        self._under_way: deque[tuple[Window, Future[list[Receipt]]]] = deque()
+
+    def send(self, window: Window) -> None:
+        """Mark the window and hand over what may be sent; waits while too many windows are under way."""
+        finished = self._under_way.popleft() if len(self._under_way) >= WINDOWS else None
+        receipts = _receipts(finished[1], len(finished[0])) if finished else []
+        now = self.tick()
+        with transaction.atomic():
+            if finished:
+                self._settle(finished[0], receipts, now=now)
+            marked = mark_sending([ready.mark for ready in window], now=now)
+            allowed = [ready.claimed.id in marked for ready in window]
+            if not all(allowed):
+                # the run has ended since, or the lease has: the gate looks again
+                release([r.claimed for r, ok in zip(window, allowed, strict=True) if not ok], due_at=now)
+        going = list(compress(window, allowed))
+        if going:
+            self._under_way.append((going, self.channel.submit([ready.parcel for ready in going])))
+
+    def finish(self) -> None:
+        """Wait for the windows under way and settle them."""
+        while self._under_way:
+            window, answers = self._under_way.popleft()
+            receipts = _receipts(answers, len(window))
+            with transaction.atomic():
+                self._settle(window, receipts, now=self.tick())
+
+    def _settle(self, window: Window, receipts: Sequence[Receipt], *, now: datetime) -> None:
+        settlements = [of_receipt(r.claimed, receipt, now=now) for r, receipt in zip(window, receipts, strict=True)]
+        settle(settlements, before=["sending", "in_doubt"], now=now)
+        self.sent += sum(receipt.outcome is Outcome.ACCEPTED for receipt in receipts)
+        self.unreachable |= any(receipt.outcome is Outcome.UNREACHABLE for receipt in receipts)
+
+
+def _receipts(answers: "Future[list[Receipt]]", count: int) -> list[Receipt]:
+    """Wait for the answers; a channel that breaks leaves its window in doubt."""
+    try:
+        return answers.result(timeout=SEND_LEASE.total_seconds())
+    except Exception as error:  # whatever broke: nobody knows what went out
+        log.exception("a channel gave no receipts; %d messages are in doubt", count)
+        return [Receipt(outcome=Outcome.IN_DOUBT, reason="channel_broke", answer=type(error).__name__)] * count
