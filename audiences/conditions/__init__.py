@@ -8,6 +8,7 @@ segments and the rule engine's compilation must agree with it on every input.
 from collections.abc import Callable
 from datetime import datetime
 
+from audiences.conditions import durations
 from audiences.conditions.comparisons import Comparison, Property, Trait
 from audiences.conditions.facts import EventFact, Facts, Needs, Place
 from audiences.conditions.happenings import Did, EventName, Segment
@@ -34,6 +35,7 @@ __all__ = [
     "Trait",
     "Verdict",
     "compile_predicate",
+    "durations",
     "evaluate",
     "needs",
     "next_change",

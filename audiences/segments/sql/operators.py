@@ -1,0 +1,154 @@
+"""Each operator as SQL over one JSON value; every expression is true or false, never null.
+
+The counterpart of `audiences.conditions.operators`: the two tables have the same keys, and a property test holds
+them to the same answers. Where a value of another type could raise, a CASE stands before the cast.
+"""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from audiences.segments.sql.statement import Statement
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Place:
+    """Where a value stands: its JSON expression, and the rows that it comes from (for patterns)."""
+
+    value: str
+    source: str
+
+
+Expression = Callable[[Statement, Place, Any], str]
+
+
+def _json(limit: Any) -> str:
+    return json.dumps(limit, ensure_ascii=False)
+
+
+def _text(value: str) -> str:
+    """The text in NFC; null for other types and for the empty one, which counts as missing."""
+    return f"nullif(normalize(case jsonb_typeof({value}) when 'string' then {value} #>> '{{}}' end, NFC), '')"
+
+
+def _normal(item: str) -> str:
+    return f"(case jsonb_typeof({item}) when 'string' then to_jsonb(normalize({item} #>> '{{}}', NFC)) else {item} end)"
+
+
+def _elements(value: str) -> str:
+    """The items of a list; no rows for anything else."""
+    return f"jsonb_array_elements(case jsonb_typeof({value}) when 'array' then {value} end) as item"
+
+
+def _same(made: Statement, at: Place, limit: Any) -> str:
+    if isinstance(limit, str):
+        return f"{_text(at.value)} = {made.param(limit)}"
+    return f"{at.value} = {made.param(_json(limit))}::jsonb"
+
+
+def _one_of(made: Statement, at: Place, limit: tuple[Any, ...]) -> str:
+    texts = [item for item in limit if isinstance(item, str)]
+    others = [_json(item) for item in limit if not isinstance(item, str)]
+    parts = [f"{_text(at.value)} = any({made.param(texts)}::text[])"] if texts else []
+    if others:
+        parts.append(f"{at.value} = any({made.param(others)}::text[]::jsonb[])")
+    return " or ".join(f"({part}) is true" for part in parts)
+
+
+def _ordered(sign: str) -> Expression:
+    def compare(made: Statement, at: Place, limit: Any) -> str:
+        if isinstance(limit, str):
+            return f'{_text(at.value)} collate "C" {sign} {made.param(limit)}'
+        return f"jsonb_typeof({at.value}) = 'number' and {at.value} {sign} {made.param(_json(limit))}::jsonb"
+
+    return compare
+
+
+_GTE, _LTE = _ordered(">="), _ordered("<=")
+
+
+def _between(made: Statement, at: Place, limit: tuple[Any, Any]) -> str:
+    return f"({_GTE(made, at, limit[0])}) and ({_LTE(made, at, limit[1])})"
+
+
+def _has_any(made: Statement, at: Place, limit: tuple[Any, ...]) -> str:
+    chosen = made.param([_json(item) for item in limit])
+    return f"exists (select from {_elements(at.value)} where {_normal('item')} = any({chosen}::text[]::jsonb[]))"
+
+
+def _has_all(made: Statement, at: Place, limit: tuple[Any, ...]) -> str:
+    wanted = made.param([_json(item) for item in limit])
+    items = f"select {_normal('item')} from {_elements(at.value)}"
+    return f"not exists (select from unnest({wanted}::text[]::jsonb[]) as w(wanted) where wanted not in ({items}))"
+
+
+def _contains(made: Statement, at: Place, limit: Any) -> str:
+    member = _has_any(made, at, (limit,))
+    if not isinstance(limit, str):
+        return member
+    return f"({member}) or (strpos({_text(at.value)}, {made.param(limit)}) > 0) is true"
+
+
+def _starts_with(made: Statement, at: Place, limit: str) -> str:
+    return f"starts_with({_text(at.value)}, {made.param(limit)})"
+
+
+def _ends_with(made: Statement, at: Place, limit: str) -> str:
+    return f"right({_text(at.value)}, {len(limit)}) = {made.param(limit)}"
+
+
+def _matches(made: Statement, at: Place, limit: str) -> str:
+    return made.matching(_text(at.value), limit, source=at.source)
+
+
+def _exists(made: Statement, at: Place, limit: None) -> str:
+    return f"""{at.value} not in ('null'::jsonb, '""'::jsonb, '[]'::jsonb)"""
+
+
+def _instant(sign: str) -> Expression:
+    def compare(made: Statement, at: Place, limit: datetime) -> str:
+        return f"{made.instant(at.value)} {sign} {made.param(limit)}::timestamptz"
+
+    return compare
+
+
+def _age(sign: str) -> Expression:
+    def compare(made: Statement, at: Place, limit: timedelta) -> str:
+        return f"{made.instant(at.value)} {sign} {made.subject.now} - {made.seconds(limit)}"
+
+    return compare
+
+
+def _not(positive: Expression) -> Expression:
+    def negated(made: Statement, at: Place, limit: Any) -> str:
+        return f"(({positive(made, at, limit)}) is not true)"
+
+    return negated
+
+
+OPERATORS: Final[dict[str, Expression]] = {
+    "eq": _same,
+    "ne": _not(_same),
+    "lt": _ordered("<"),
+    "lte": _LTE,
+    "gt": _ordered(">"),
+    "gte": _GTE,
+    "between": _between,
+    "in": _one_of,
+    "not_in": _not(_one_of),
+    "contains": _contains,
+    "not_contains": _not(_contains),
+    "starts_with": _starts_with,
+    "ends_with": _ends_with,
+    "matches": _matches,
+    "exists": _exists,
+    "not_exists": _not(_exists),
+    "before": _instant("<"),
+    "after": _instant(">"),
+    "older_than": _age("<"),
+    "newer_than": _age(">"),
+    "has_any": _has_any,
+    "has_all": _has_all,
+}

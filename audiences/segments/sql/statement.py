@@ -1,0 +1,141 @@
+"""The parts of one statement while conditions are compiled into it: parameters, joins, patterns, changes."""
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.db import connection
+
+from audiences.conditions.instants import GRAMMAR
+from audiences.conditions.limits import compiled
+
+_WHOLE_INSTANT: Final = f"^(?:{GRAMMAR})$"
+_LONG_FRACTION: Final = r"(\.[0-9]{6})[0-9]+"
+_ROWS_AT_ONCE: Final = 5_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """Who or what is judged: rows of `source`, known by `key`, each with a person, traits and an instant.
+
+    `events` and `event_key` are how the past of the same subjects is reached, as rows `e`.
+    """
+
+    source: str
+    where: str
+    key: str
+    now: str
+    events: str
+    event_key: str
+    event_where: str
+    at_hand: str | None = None
+    event_name: str | None = None
+
+
+ALL_PEOPLE: Final = Subject(
+    source="audiences_person p",
+    where="p.workspace_id = %(workspace)s and p.merged_into is null",
+    key="p.id",
+    now="%(now)s::timestamptz",
+    events="audiences_event e",
+    event_key="e.person_id",
+    event_where="e.workspace_id = %(workspace)s",
+)
+THESE_PEOPLE: Final = Subject(
+    source="audiences_person p",
+    where="p.workspace_id = %(workspace)s and p.merged_into is null and p.id = any(%(people)s)",
+    key="p.id",
+    now="%(now)s::timestamptz",
+    events="audiences_event e",
+    event_key="e.person_id",
+    event_where="e.workspace_id = %(workspace)s and e.person_id = any(%(people)s)",
+)
+THESE_EVENTS: Final = Subject(
+    source="audiences_event s join audiences_person p on p.id = s.person_id",
+    where="s.workspace_id = %(workspace)s and s.id = any(%(events)s)",
+    key="s.id",
+    now="s.event_time",
+    events="audiences_event s join audiences_event e on e.person_id = s.person_id",
+    event_key="s.id",
+    event_where="s.id = any(%(events)s) and e.workspace_id = %(workspace)s",
+    at_hand="s.properties",
+    event_name="s.name",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Pattern:
+    """An RE2 pattern whose matching texts are looked up first: PostgreSQL's own expressions are another language."""
+
+    param: str
+    pattern: str
+    source: str
+
+
+@dataclass(slots=True, kw_only=True)
+class Statement:
+    """Collects what the compiled conditions need beside their expressions; only parameters carry values."""
+
+    subject: Subject
+    workspace_id: int
+    now: datetime
+    with_changes: bool = False
+    people: list[Any] = field(default_factory=list)
+    events: list[Any] = field(default_factory=list)
+    joins: list[str] = field(default_factory=list)
+    changes: list[str] = field(default_factory=list)
+    patterns: list[_Pattern] = field(default_factory=list)
+    _params: dict[str, Any] = field(default_factory=dict)
+
+    def param(self, value: Any) -> str:
+        """Return the place-holder of a new parameter."""
+        name = f"p{len(self._params)}"
+        self._params[name] = value
+        return f"%({name})s"
+
+    def seconds(self, duration: timedelta) -> str:
+        """Return `duration` as an interval of seconds, which no zone's clock change can bend."""
+        return f"make_interval(secs => {self.param(duration.total_seconds())})"
+
+    def path(self, column: str, name: str) -> str:
+        """Return the JSON value at a dotted path; text steps never lead into a list."""
+        steps = "".join(f" -> {self.param(part)}::text" for part in name.split("."))
+        return f"({column}{steps})"
+
+    def instant(self, value: str) -> str:
+        """Return the instant that a JSON text names by the language's grammar, null for anything else."""
+        text = f"(case jsonb_typeof({value}) when 'string' then {value} #>> '{{}}' end)"
+        cut = f"regexp_replace({text}, {self.param(_LONG_FRACTION)}, {self.param(chr(92) + '1')})"
+        return f"(case when {text} ~ {self.param(_WHOLE_INSTANT)} then {cut}::timestamptz end)"
+
+    def matching(self, text: str, pattern: str, *, source: str) -> str:
+        """Return the test that `text` matches; `source` is where its values come from (`from … where …`)."""
+        param = self.param([])
+        self.patterns.append(
+            _Pattern(param=param[2:-2], pattern=pattern, source=f"select distinct {text} from {source}")
+        )
+        return f"{text} = any({param})"
+
+    def change(self, at: str) -> None:
+        """Note an instant at which a leaf may turn; only those ahead and within the longest duration count."""
+        self.changes.append(at)
+
+    def params(self) -> dict[str, Any]:
+        """Return all parameters, after looking up the texts that match each pattern."""
+        own = {"workspace": self.workspace_id, "now": self.now, "people": self.people, "events": self.events}
+        params = own | self._params
+        for pattern in self.patterns:
+            params[pattern.param] = _texts(pattern, params)
+        return params
+
+
+def _texts(pattern: _Pattern, params: dict[str, Any]) -> list[str]:
+    search = compiled(pattern.pattern).search
+    used = {name: params[name] for name in re.findall(r"%\((\w+)\)s", pattern.source)}
+    found: list[str] = []
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(pattern.source, used)
+        while rows := cursor.fetchmany(_ROWS_AT_ONCE):
+            found += [text for (text,) in rows if text is not None and search(text)]
+    return found

@@ -1,0 +1,63 @@
+"""Puts generated people into the database, and reads them back the way the product does."""
+
+import json
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db import connection
+
+from audiences.conditions import Condition, Needs
+from audiences.facts.reader import PersonFacts, load
+from audiences.segments.models import Membership, Segment
+from config.kit.ids import uuid7_run
+from tests.agreement.strategies import NOW, SEGMENTS, Someone
+
+PERSON = """
+insert into audiences_person (id, workspace_id, traits, trait_times, first_seen, last_seen)
+select i, %s, t, '{}', %s, %s from jsonb_to_recordset(%s::jsonb) as g(i uuid, t jsonb)
+"""
+EVENT = """
+insert into audiences_event (id, person_id, event_time, workspace_id, kind, name, properties)
+select i, p, t, %s, 1, n, r from jsonb_to_recordset(%s::jsonb) as g(i uuid, p uuid, t timestamptz, n text, r jsonb)
+"""
+
+
+def settle(workspace_id: int, people: Sequence[Someone]) -> tuple[list[UUID], list[UUID]]:
+    """Store the people with their past; return their ids and those of their events."""
+    ids = list(uuid7_run(len(people)))
+    past = [(owner, one) for owner, someone in zip(ids, people, strict=True) for one in someone.happenings]
+    event_ids = list(uuid7_run(len(past))) if past else []
+    with connection.cursor() as cursor:
+        rows = [{"i": str(i), "t": someone.traits} for i, someone in zip(ids, people, strict=True)]
+        cursor.execute(PERSON, [workspace_id, NOW, NOW, json.dumps(rows)])
+        events = [
+            {"i": str(i), "p": str(owner), "t": one.at.isoformat(), "n": one.name, "r": one.properties}
+            for i, (owner, one) in zip(event_ids, past, strict=True)
+        ]
+        cursor.execute(EVENT, [workspace_id, json.dumps(events)])
+    _join(workspace_id, ids, people)
+    return ids, event_ids
+
+
+def _join(workspace_id: int, ids: Sequence[UUID], people: Sequence[Someone]) -> None:
+    segments = {
+        key: Segment.objects.create(workspace_id=workspace_id, key=key, name=key, created_at=NOW, updated_at=NOW)
+        for key in SEGMENTS
+    }
+    Membership.objects.bulk_create(
+        Membership(segment=segments[key], workspace_id=workspace_id, person_id=i, entered_at=NOW)
+        for i, someone in zip(ids, people, strict=True)
+        for key in someone.segments
+    )
+
+
+def facts_of(workspace_id: int, ids: Sequence[UUID], conditions: Sequence[Condition]) -> dict[UUID, PersonFacts]:
+    """Load what the conditions need, by the one reader."""
+    total = Needs()
+    for condition in conditions:
+        total |= condition.needs()
+    earliest = None
+    with connection.cursor() as cursor:
+        cursor.execute("select min(event_time) from audiences_event where person_id = any(%s)", [list(ids)])
+        earliest = cursor.fetchone()[0]
+    return load(workspace_id, ids, total, now=NOW, earliest=earliest)
