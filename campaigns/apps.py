@@ -1,8 +1,14 @@
 """Registers the campaigns app."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
 class CampaignsConfig(AppConfig):
     name = "campaigns"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Connect the rooms, now that models can be imported."""
+        import_module("campaigns.wiring").connect()

@@ -1,8 +1,15 @@
 """Events that could not be processed, set aside with the reason, and how far each partition's drain has got."""
 
-from typing import ClassVar
+from datetime import datetime
+from typing import Any, ClassVar
 
-from django.db import models
+from django.db import models, transaction
+
+from audiences.intake import EventRow
+from audiences.intake.waiting import requeue
+from compliance.audit import record
+from config.kit.actors import Actor
+from config.kit.errors import Conflict
 
 
 class ParkedEvent(models.Model):
@@ -52,3 +59,50 @@ class DrainProgress(models.Model):
 
     def __str__(self) -> str:
         return f"{self.partition}: {self.first_id} × {self.attempts}"
+
+
+def park(event: EventRow, *, reason: str, detail: str, now: datetime) -> None:
+    """Set an event aside, in the transaction that takes it out of the queue."""
+    fresh = ParkedEvent(
+        workspace_id=event.workspace_id,
+        event_id=event.id,
+        person_id=event.person_id,
+        reason=reason[:60],
+        detail=detail,
+        parked_at=now,
+    )
+    ParkedEvent.objects.bulk_create([fresh], ignore_conflicts=True)
+    _note("event.parked", fresh, at=now, payload={"reason": fresh.reason})
+
+
+def parked(workspace_id: int) -> models.QuerySet[ParkedEvent]:
+    """Return the events that are set aside, newest first."""
+    return ParkedEvent.objects.filter(workspace_id=workspace_id, replayed_at__isnull=True).order_by("-id")
+
+
+@transaction.atomic
+def replay(workspace_id: int, parked_id: int, *, actor: Actor, now: datetime) -> ParkedEvent:
+    """Have a parked event processed once more; if it fails again it is parked again."""
+    found = ParkedEvent.objects.select_for_update().filter(workspace_id=workspace_id, pk=parked_id).first()
+    if found is None:
+        raise LookupError(f"no parked event {parked_id}")
+    if found.replayed_at is not None:
+        raise Conflict(f"event {found.event_id} was replayed at {found.replayed_at:%Y-%m-%dT%H:%M:%SZ} already")
+    found.replayed_at = now
+    found.save(update_fields=["replayed_at"])
+    requeue(workspace_id, found.person_id, [found.event_id])
+    _note("event.replayed", found, at=now, actor=actor)
+    return found
+
+
+def _note(action: str, about: ParkedEvent, *, at: datetime, actor: Actor | None = None, payload: Any = None) -> None:
+    record(
+        action,
+        workspace_id=about.workspace_id,
+        object_kind="event",
+        object_id=about.event_id,
+        person_id=about.person_id,
+        payload=payload,
+        actor=actor,
+        at=at,
+    )

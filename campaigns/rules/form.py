@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from audiences.conditions import Condition, Place, parse
+from audiences.conditions import All, Condition, Not, Place, parse
 from config.kit.errors import InputRefused, Problem
 
 MODES: Final = ("live", "shadow", "off")
@@ -189,3 +189,10 @@ def _pointer(key: Any) -> str:
 def _shown(value: Any) -> str:
     text = repr(value)
     return text if len(text) <= 80 else text[:79] + "…"
+
+
+def whole_condition(form: RuleForm) -> Condition:
+    """Return what must hold for the rule to fire: `if`, and not `unless`."""
+    parts = [] if form.condition is None else [form.condition]
+    parts += [] if form.unless is None else [Not(child=form.unless)]
+    return parts[0] if len(parts) == 1 else All(children=tuple(parts))

@@ -56,9 +56,9 @@ class Firing(models.Model):
 
 
 class RuleSetStamp(models.Model):
-    """Counts the changes to a workspace's rules, so that workers notice a new rule set with one narrow read.
+    """Another number after every change to a workspace's rules, so that workers notice it with one narrow read.
 
-    Raised in the transaction of every change; the row's lock puts concurrent changes in order.
+    Renewed in the transaction of every change; the row's lock puts concurrent changes in order.
     """
 
     workspace_id = models.IntegerField(primary_key=True)

@@ -1,0 +1,86 @@
+"""Judges the events of a batch by the live rules of their workspace: which match, on which facts, and why."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from audiences.conditions import Condition, Facts, Verdict, evaluate
+from audiences.conditions.values import lookup, nfc
+from audiences.conditions.verdict import cut
+from audiences.facts.reader import PersonFacts, load
+from audiences.intake import EventRow
+from campaigns.rules.live import LiveRule, RuleSet, rule_set
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """A rule version that matched an event, with the facts that it read and the verdict leaf by leaf."""
+
+    rule: LiveRule
+    event: EventRow
+    facts: Mapping[str, Any]
+    verdict: Verdict
+
+
+def judge(workspace_id: int, events: Sequence[EventRow], *, now: datetime, interpreted: bool = False) -> list[Match]:
+    """Return the matches of `events`, in the order of events and then of the rules' priorities.
+
+    `interpreted` keeps durable_rules out, for events that are suspected of having killed a worker.
+    """
+    rules = rule_set(workspace_id)
+    names = rules.program.event_names
+    judged = [event for event in events if nfc(event.name) in names]
+    known = facts_for(workspace_id, rules, judged, now=now)
+    matcher = rules.interpreter if interpreted else rules.program
+    matches: list[Match] = []
+    for event in judged:
+        facts = known[event.person_id].facts_at(event)
+        matched = matcher.match(facts.event, facts) if facts.event is not None else frozenset()
+        matches += [match for rule in _in_order(rules, matched) if (match := _explained(rule, event, facts))]
+    return matches
+
+
+def facts_for(
+    workspace_id: int, rules: RuleSet, events: Sequence[EventRow], *, now: datetime
+) -> dict[UUID, PersonFacts]:
+    """Load what the rules read about the people of `events`, in a number of queries that does not grow with either."""
+    if not events:
+        return {}
+    people = {event.person_id for event in events}
+    return load(workspace_id, people, rules.needs, now=now, earliest=min(event.event_time for event in events))
+
+
+def facts_read(condition: Condition, facts: Facts) -> dict[str, Any]:
+    """Return, as JSON, the values that `condition` read: kept with a firing, so that it can be shown for ever."""
+    needs = condition.needs()
+    read: dict[str, Any] = {"now": facts.now.isoformat(), "traits": _picked(needs.traits, facts.traits)}
+    if facts.event is not None:
+        properties = _picked(needs.properties, facts.event.properties)
+        read["event"] = {"name": facts.event.name, "properties": properties}
+    if needs.segments:
+        read["segments"] = sorted(needs.segments & facts.segments)
+    return read
+
+
+def _picked(names: frozenset[str], tree: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: cut(value) for name in sorted(names) if (value := lookup(name)(tree)) is not None}
+
+
+def _in_order(rules: RuleSet, matched: frozenset[int]) -> list[LiveRule]:
+    if not matched:
+        return []
+    return [rule for version_id, rule in rules.rules.items() if version_id in matched]
+
+
+def _explained(rule: LiveRule, event: EventRow, facts: Facts) -> Match | None:
+    """Explain a match. Should the interpreter not share the engine's opinion, nothing fires and the log says so."""
+    verdict = evaluate(rule.condition, facts)
+    if not verdict.held:
+        logger.error("rule %s matched event %s, but the interpreter says it does not hold", rule.key, event.id)
+        return None
+    return Match(rule=rule, event=event, facts=facts_read(rule.condition, facts), verdict=verdict)

@@ -1,0 +1,135 @@
+"""The rules that are live in a workspace, compiled once per process and swapped when they change."""
+
+import logging
+import os
+import secrets
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+from typing import Any, Final
+
+from django.db import connection
+from django.db.models import F
+
+from audiences.conditions import Condition, Needs
+from campaigns.rules.compile import Clause
+from campaigns.rules.form import parse_rule, whole_condition
+from campaigns.rules.models import RuleVersion
+from campaigns.rules.oracle import Interpreter
+from campaigns.rules.program import Program
+from config.kit.errors import InputRefused
+
+logger = logging.getLogger(__name__)
+MOST_WORKSPACES: Final = 64
+"""How many workspaces' programs a process keeps; the one that was used longest ago makes room."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LiveRule:
+    """A rule version that events are judged by. `condition` includes what `unless` takes away."""
+
+    version_id: int
+    rule_id: int
+    key: str
+    number: int
+    on: tuple[str, ...]
+    condition: Condition
+    flows: tuple[str, ...]
+    priority: int
+    mode: str
+
+    @property
+    def clause(self) -> Clause:
+        return Clause(id=self.version_id, on=self.on, condition=self.condition)
+
+
+class RuleSet:
+    """The live rules of a workspace at one stamp."""
+
+    def __init__(self, rules: Iterable[LiveRule], *, stamp: int) -> None:
+        self.stamp = stamp
+        self.rules: Mapping[int, LiveRule] = {rule.version_id: rule for rule in rules}
+        clauses = [rule.clause for rule in self.rules.values()]
+        self.program = Program(clauses)
+        self.interpreter = Interpreter(clauses)
+        self.needs: Needs = reduce(or_, (rule.condition.needs() for rule in self.rules.values()), Needs())
+
+
+class _Kept(threading.local):
+    """The rule sets of this thread of this process: the library's rulesets must not be shared between threads."""
+
+    def __init__(self) -> None:
+        self.process = os.getpid()
+        self.sets: dict[int, RuleSet] = {}
+
+
+_kept = _Kept()
+
+
+def rule_set(workspace_id: int) -> RuleSet:
+    """Return the workspace's live rules; one narrow query while they stay the same. Call it between batches."""
+    if _kept.process != os.getpid():
+        # forked: the parent's rulesets are left alone, not freed, since they are the parent's
+        _kept.process, _kept.sets = os.getpid(), {}
+    stamp = _stamp(workspace_id)
+    known = _kept.sets.pop(workspace_id, None)
+    if known is not None and known.stamp != stamp:
+        known.program.retire()
+        known = None
+    _kept.sets[workspace_id] = known or RuleSet(live_rules(workspace_id), stamp=stamp)
+    if len(_kept.sets) > MOST_WORKSPACES:
+        _kept.sets.pop(next(iter(_kept.sets))).program.retire()
+    return _kept.sets[workspace_id]
+
+
+def live_rules(workspace_id: int) -> list[LiveRule]:
+    """Return the rules that are enabled and not off, in the order in which they act."""
+    rows = RuleVersion.objects.select_related("rule").filter(
+        rule__workspace_id=workspace_id, rule__live_id=F("id"), rule__enabled=True
+    )
+    rules = [rule for row in rows.exclude(rule__mode="off") if (rule := read_version(row)) is not None]
+    return sorted(rules, key=lambda rule: (rule.priority, rule.rule_id))
+
+
+def read_version(version: RuleVersion) -> LiveRule | None:
+    """Return a stored version as it is judged; None, and an error in the log, if it can no longer be read."""
+    try:
+        form = parse_rule(version.definition)
+    except InputRefused:
+        logger.exception("version %s of rule %s cannot be read and is left out", version.number, version.rule_id)
+        return None
+    return LiveRule(
+        version_id=version.pk,
+        rule_id=version.rule_id,
+        key=form.key,
+        number=version.number,
+        on=form.on,
+        condition=whole_condition(form),
+        flows=form.flows,
+        priority=form.priority,
+        mode=form.mode,
+    )
+
+
+def renew_stamp(workspace_id: int) -> None:
+    """Tell every worker, with the commit of the caller's transaction, that the workspace's rules have changed.
+
+    The stamp is random, not counted, so that one which was rolled back never comes again for other rules.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(RENEW, [workspace_id, secrets.randbits(62)])
+
+
+def _stamp(workspace_id: int) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute("select stamp from campaigns_rulesetstamp where workspace_id = %s", [workspace_id])
+        row: tuple[Any] | None = cursor.fetchone()
+    return int(row[0]) if row else 0
+
+
+RENEW: Final = """
+insert into campaigns_rulesetstamp (workspace_id, stamp) values (%s, %s)
+on conflict (workspace_id) do update set stamp = excluded.stamp
+"""

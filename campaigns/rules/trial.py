@@ -1,0 +1,52 @@
+"""Tries rules in a process of its own before they go live: `python -m campaigns.rules.trial`, JSON in, JSON out.
+
+Whatever the engine may do with a rule (crash, hang, eat memory, answer wrongly), it does it here first. No Django:
+the process must start fast and touch nothing.
+"""
+
+import json
+import resource
+import sys
+from typing import Any, Final
+
+from campaigns.rules.compile import Clause
+from campaigns.rules.form import parse_rule, whole_condition
+from campaigns.rules.oracle import Interpreter
+from campaigns.rules.program import Program
+from campaigns.rules.samples import Situations
+
+MEMORY: Final = 2 << 30
+SECONDS_OF_CPU: Final = 20
+MOST_SHOWN: Final = 3
+
+
+def try_rules(definitions: list[Any], *, seed: int, count: int) -> dict[str, Any]:
+    """Return how many situations were tried, and the first of those on which engine and interpreter disagree."""
+    clauses = [_clause(number, definition) for number, definition in enumerate(definitions)]
+    program, interpreter = Program(clauses, remembered=0), Interpreter(clauses)
+    disagreements = []
+    for event, facts in Situations(clauses, seed=seed).draw(count):
+        engine, oracle = program.match(event, facts), interpreter.match(event, facts)
+        if engine != oracle:
+            rules = [definitions[number]["key"] for number in sorted(engine ^ oracle)]
+            disagreements.append({"event": event.name, "properties": event.properties, "rules": rules})
+    return {"tried": count, "faults": program.faults, "disagreements": disagreements[:MOST_SHOWN]}
+
+
+def _clause(number: int, definition: Any) -> Clause:
+    form = parse_rule(definition)
+    return Clause(id=number, on=form.on, condition=whole_condition(form))
+
+
+def main() -> None:
+    """Read the rules from standard input, write the outcome to standard output."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS_OF_CPU, SECONDS_OF_CPU))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    given = json.load(sys.stdin)
+    outcome = try_rules(given["rules"], seed=given["seed"], count=given["count"])
+    json.dump(outcome, sys.stdout, default=str)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,169 @@
+"""The drain: takes accepted events partition by partition and turns them into facts, firings and actions.
+
+One transaction per batch holds everything that the batch caused, and the end of its slices: an interrupted batch
+leaves nothing, a repeated one adds nothing. An event that cannot be processed is parked, and the others go on.
+"""
+
+import logging
+import random
+import time
+import traceback
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from django.db import InterfaceError, OperationalError, transaction
+
+from audiences.absorb import absorb
+from audiences.intake import Batch, EventRow, claim_batch, finish, waiting_partitions
+from campaigns.actions import Action
+from campaigns.flows import entries, runs
+from campaigns.flows.lateness import DEFAULT as LATENESS
+from campaigns.flows.lateness import longest_lateness
+from campaigns.parking import park
+from campaigns.progress import Turn, after_parking, halve, next_turn
+from campaigns.rules.firings import LIVE, record_firings
+from campaigns.rules.judging import judge
+from config.kit import clock, queues
+from config.kit.nudge import nudge
+
+logger = logging.getLogger(__name__)
+KILLED_WORKER: Final = "killed_worker"
+
+
+@dataclass(frozen=True, slots=True)
+class Drained:
+    """What a drain did. `late` events were too old for every flow: they count as facts and ask for nothing."""
+
+    events: int = 0
+    late: int = 0
+    firings: int = 0
+    actions: int = 0
+    touched: int = 0
+    parked: int = 0
+    more: bool = False
+
+    def __add__(self, other: "Drained") -> "Drained":
+        return Drained(*(one + another for one, another in zip(astuple(self), astuple(other), strict=True)))
+
+
+def drain_intake(*, budget_s: float = 5.0) -> Drained:
+    """Process waiting events until none is left that another worker does not have, or the time is up (`more`)."""
+    until = time.monotonic() + budget_s
+    total, elsewhere = Drained(), set[int]()
+    while waiting := [partition for partition in waiting_partitions() if partition not in elsewhere]:
+        random.shuffle(waiting)  # so that several workers do not queue for the same partition
+        for partition in waiting:
+            if time.monotonic() >= until:
+                return replace(total, more=True)
+            drained = drain_partition(partition)
+            if drained is None:
+                elsewhere.add(partition)
+            else:
+                total += drained
+    return total
+
+
+def drain_partition(partition: int) -> Drained | None:
+    """Process the oldest batch of one partition; None if nothing waits there or another worker has it."""
+    turn = next_turn(partition)
+    if turn is None:
+        return None
+    try:
+        return _settle(turn)
+    except (OperationalError, InterfaceError):
+        raise  # the database is away or busy: no event is to blame
+    except Exception as fault:  # whatever an event brings about: it must not stop those behind it
+        return _set_back(turn, fault)
+
+
+@transaction.atomic
+def _settle(turn: Turn) -> Drained | None:
+    batch = claim_batch(turn.partition, limit=turn.size)
+    if batch is None:
+        return None
+    now = clock.now()
+    if turn.deadly:
+        drained = _park(batch, reason=KILLED_WORKER, detail=f"{turn.attempts - 1} workers died on it", now=now)
+    elif batch.events:
+        drained = _trigger(batch, now=now, interpreted=turn.interpreted)
+    else:
+        drained = Drained()
+    finish(batch)
+    return drained
+
+
+def _trigger(batch: Batch, *, now: datetime, interpreted: bool) -> Drained:
+    """Bring facts up to date, judge, and ask flows; the number of statements does not grow with the batch."""
+    events = absorb(batch, now=now).events
+    recent = _recent(batch.workspace_id, events)
+    matches = judge(batch.workspace_id, recent, now=now, interpreted=interpreted)
+    fired = record_firings(batch.workspace_id, matches, now=now)
+    asks = [
+        entries.RuleAsk(flow=flow, rule_id=match.rule.rule_id, event=match.event)
+        for match in fired
+        if match.rule.mode == LIVE
+        for flow in match.rule.flows
+    ]
+    actions = entries.asked_by_rules(batch.workspace_id, asks, now=now) if asks else []
+    actions += entries.asked_by(batch.workspace_id, recent, now=now) if recent else []
+    Action.objects.bulk_create(actions, ignore_conflicts=True)
+    touched = runs.touch(batch.workspace_id, events, now=now)
+    _hint(actions=len(actions), touched=touched)
+    return Drained(
+        events=len(events),
+        late=len(events) - len(recent),
+        firings=len(fired),
+        actions=len(actions),
+        touched=touched,
+    )
+
+
+def _recent(workspace_id: int, events: Sequence[EventRow]) -> Sequence[EventRow]:
+    """Leave out what came in too late for every flow: years of imported history must not become firings."""
+    limit = LATENESS
+    if any(_lateness(event) > limit for event in events):
+        limit = longest_lateness(workspace_id)
+    return [event for event in events if _lateness(event) <= limit]
+
+
+def _lateness(event: EventRow) -> timedelta:
+    return event.received_at - event.event_time
+
+
+def _hint(*, actions: int, touched: int) -> None:
+    if actions:
+        nudge(queues.DRAIN_ACTIONS)
+    if touched:
+        nudge(queues.ADVANCE_RUNS)
+
+
+@transaction.atomic
+def _set_back(turn: Turn, fault: Exception) -> Drained | None:
+    """After a failed batch, try half of it next; park the event that failed alone."""
+    batch = claim_batch(turn.partition, limit=turn.size)
+    if batch is None:
+        return None
+    if len(batch.events) > 1:
+        logger.warning("a batch of %d events failed and is halved", len(batch.events), exc_info=fault)
+        halve(batch)
+        return Drained()
+    logger.error("an event could not be processed and is parked", exc_info=fault)
+    drained = _park(batch, reason=type(fault).__name__, detail=_told(fault), now=clock.now())
+    finish(batch)
+    after_parking(turn.partition)
+    return drained
+
+
+def _park(batch: Batch, *, reason: str, detail: str, now: datetime) -> Drained:
+    for event in batch.events:
+        park(event, reason=reason, detail=detail, now=now)
+    return Drained(parked=len(batch.events))
+
+
+def _told(fault: Exception) -> str:
+    """Return the fault and where it arose, without the values that were in the way."""
+    frames = traceback.extract_tb(fault.__traceback__)[-3:]
+    places = [f"{frame.filename.rsplit('/', 1)[-1]}:{frame.lineno} {frame.name}" for frame in frames]
+    return "\n".join([f"{type(fault).__name__}: {str(fault)[:500]}", *places])

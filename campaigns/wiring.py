@@ -1,0 +1,17 @@
+"""Tells lower rooms how to find what they refer to but may not import."""
+
+from collections.abc import Collection
+
+from audiences.segments.keys import existing_keys
+from campaigns.flows.models import Flow
+from campaigns.rules import references
+
+
+def connect() -> None:
+    """Register the finders; called once, when the app is ready."""
+    references.register("flow", _flows)
+    references.register("segment", existing_keys)
+
+
+def _flows(workspace_id: int, keys: Collection[str]) -> Collection[str]:
+    return set(Flow.objects.filter(workspace_id=workspace_id, key__in=keys).values_list("key", flat=True))
