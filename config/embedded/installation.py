@@ -1,7 +1,9 @@
 """Which parts a whole installation has, and the order in which they come up."""
 
 import fcntl
+import shutil
 import socket
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -38,6 +40,7 @@ class Installation:
         """Bring everything up; returns when the web server answers."""
         for path in logs().glob("*.log"):
             _cut(path)
+        _take_own_temporary_directory()
         static = fork(roles.collect_static, log=logs() / "static.log") if "web" in self.only else None
         self._start_database()
         broker = self._start_broker()
@@ -160,6 +163,14 @@ def tail(path: Path, *, lines: int = 15) -> str:
         return "\n".join(path.read_text(errors="replace").splitlines()[-lines:])
     except OSError:
         return ""
+
+
+def _take_own_temporary_directory() -> None:
+    """Killed workers leave the files of their shared memory behind: in our own directory, emptied at each start."""
+    directory = settings.VAR / "tmp"
+    shutil.rmtree(directory, ignore_errors=True)
+    directory.mkdir(parents=True)
+    tempfile.tempdir = str(directory)
 
 
 def _cut(path: Path) -> None:
