@@ -46,7 +46,8 @@ def row(
 
 
 def put(*rows: Row, at: datetime = NOON) -> None:
-    store(rows, received_at=at)
+    if rows:
+        store(rows, received_at=at)
 
 
 def drain(*, now: datetime = NOON + timedelta(minutes=1)) -> list[Absorbed]:
