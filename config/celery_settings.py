@@ -15,7 +15,10 @@ task_acks_late = True
 task_reject_on_worker_lost = True
 task_ignore_result = True
 worker_prefetch_multiplier = 1
-worker_cancel_long_running_tasks_on_connection_loss = True
+worker_consumer = "config.consumer:SteadyConsumer"
+# A task works on rows that it claimed: cut off in the middle of a send it would leave that send in doubt, and the
+# hint that the broker delivers again finds nothing to do.
+worker_cancel_long_running_tasks_on_connection_loss = False
 worker_hijack_root_logger = False
 task_time_limit = 60
 task_default_queue = queues.MAINTENANCE
