@@ -1,7 +1,7 @@
 """Gathers the models of the rooms of audiences."""
 
 from audiences.facts.models import EventCount
-from audiences.intake.models import Event, EventKey, Refusal, Slice
+from audiences.intake.models import Event, EventKey, Refusal, Repetition, Slice
 from audiences.people.models import Identity, Person
 from audiences.segments.models import Membership, Recheck, Segment, SegmentVersion
 
@@ -14,6 +14,7 @@ __all__ = [
     "Person",
     "Recheck",
     "Refusal",
+    "Repetition",
     "Segment",
     "SegmentVersion",
     "Slice",

@@ -1,6 +1,5 @@
 """Django settings; everything that differs between installations comes from the environment (see `.env.example`)."""
 
-from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -35,6 +34,7 @@ INSTALLED_APPS = [
     "template_partials.apps.SimpleAppConfig",
     "csp",
     "config.kit",
+    "config.demo",
     "config.embedded",
     "compliance",
     "audiences",
@@ -197,5 +197,3 @@ LOGGING: dict[str, Any] = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", "INFO")},
 }
-
-DEMO_DATA: Path = BASE / "tests" / "data"

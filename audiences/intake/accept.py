@@ -17,6 +17,7 @@ from audiences.intake.items import Item
 from audiences.intake.models import EventKind
 from audiences.intake.moments import happened_at, read_instant
 from audiences.intake.refusals import ItemRefused, Refused, record_refusals
+from audiences.intake.repetitions import count_repetitions
 from audiences.intake.store import Row
 from config.kit.ids import derived
 from config.kit.nudge import nudge
@@ -64,6 +65,7 @@ def accept(call: Call, raws: Sequence[bytes]) -> Receipt:
     for row, message in failed:
         work.settle_failed(row, message)
     work.record()
+    count_repetitions(call.workspace_id, work.duplicates, at=call.received_at)
     accepted = len(work.rows) - len(known) - len(failed)
     if accepted:
         nudge(DRAIN_INTAKE)

@@ -104,3 +104,17 @@ class Refusal(models.Model):
 
     def __str__(self) -> str:
         return f"{self.field}: {self.reason}"
+
+
+class Repetition(models.Model):
+    """How many items of a day (UTC) had been accepted before and were therefore not stored again."""
+
+    workspace_id = models.IntegerField()
+    day = models.DateField()
+    n = models.BigIntegerField()
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["workspace_id", "day"], name="repetition_once_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.day}: {self.n}"

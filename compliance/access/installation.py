@@ -21,7 +21,7 @@ DEMO_BRAND: Final = {
     "name": "Lantern Market",
     "name_zh": "灯火集市",
     "address": "1 Lantern Row, Example Town",
-    "colour": "#0f766e",
+    "sender": "hello@lantern-market.example",
 }
 ADMINISTRATOR: Final = "admin"
 KEY_NAME: Final = "demo feed"
