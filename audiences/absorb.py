@@ -9,6 +9,7 @@ from audiences.facts.counters import count
 from audiences.facts.touch import Touch
 from audiences.intake.batches import Batch, EventRow
 from audiences.people.resolve import Resolved, resolve
+from audiences.segments import rejudge, share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,10 +21,13 @@ class Absorbed:
 
 
 def absorb(batch: Batch, *, now: datetime) -> Absorbed:
-    """Absorb one batch in the caller's transaction."""
+    """Absorb one batch in the caller's transaction: people, counters, then the segments that read what changed."""
+    share(batch.workspace_id)  # before any person is locked: a recomputation must never wait for one
     resolved = resolve(batch.workspace_id, batch.events, now=now)
     count(batch.workspace_id, resolved.events)
-    return Absorbed(events=resolved.events, touched=_touched(resolved))
+    touched = _touched(resolved)
+    rejudge(batch.workspace_id, touched, now=now)
+    return Absorbed(events=resolved.events, touched=touched)
 
 
 def _touched(resolved: Resolved) -> dict[UUID, Touch]:

@@ -3,5 +3,6 @@
 from django.urls import URLPattern, URLResolver
 
 from audiences.intake import urls as intake
+from audiences.segments import urls as segments
 
-urlpatterns: list[URLPattern | URLResolver] = [*intake.urlpatterns]
+urlpatterns: list[URLPattern | URLResolver] = [*intake.urlpatterns, *segments.urlpatterns]

@@ -15,6 +15,11 @@ from audiences.conditions.tree import All, AnyOf, Condition, Not
 DEEPEST: Final = 20
 MOST_LEAVES: Final = 500
 MOST_COUNTED: Final = 1_000_000
+SYNONYMS: Final = {
+    "equals": "eq", "is": "eq", "=": "eq", "==": "eq", "!=": "ne", "is_not": "ne", "<": "lt", "<=": "lte", ">": "gt",
+    ">=": "gte", "regex": "matches", "like": "contains", "includes": "contains", "is_set": "exists",
+    "within": "newer_than",
+}  # fmt: skip
 LATER: Final = (
     "sum", "avg", "min", "max", "distinct", "sequence", "last", "held", "first", "stopped", "returned",
     "regularly", "consent", "measure",
@@ -107,7 +112,9 @@ class Reader:
         if op is None:
             self.problems.add(path, "the operator is missing", 'add "is", such as "is": "eq"')
             return
-        hint = did_you_mean(str(op), OPERATORS, otherwise="known: " + " ".join(OPERATORS))
+        near = SYNONYMS.get(op) if isinstance(op, str) else None
+        known = "known: " + " ".join(OPERATORS)
+        hint = f"did you mean {near}?" if near else did_you_mean(str(op)[:40], OPERATORS, otherwise=known)
         self.problems.add(pointer(path, "is"), f"unknown operator {shown(op)}", hint)
 
     def duration(self, raw: dict[str, Any], key: str, path: str) -> timedelta | None:

@@ -1,0 +1,175 @@
+"""`/v1/segments`: define segments, see who belongs, and try a condition before it is saved."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Final
+from uuid import UUID
+
+from drf_spectacular.utils import OpenApiExample, extend_schema
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from audiences.conditions.limits import shown
+from audiences.people.models import Person
+from audiences.segments.definitions import archive, define, used_by
+from audiences.segments.models import Membership, Segment, SegmentVersion
+from audiences.segments.reading import live_segments, members_of, preview
+from compliance.access.authentication import key_of
+from config.kit import clock
+from config.kit.actors import current_actor
+from config.kit.api import CursorPage, missing
+from config.kit.errors import refuse
+
+LOYAL: Final = {
+    "key": "loyal",
+    "name": "Loyal buyers",
+    "where": {"did": "purchase", "times": {"at_least": 3}, "within": "30d"},
+}
+
+
+class SegmentForm(serializers.Serializer[Any]):
+    """A definition, as the schema shows it; `documents` reads it."""
+
+    key = serializers.RegexField(r"^\w[\w.-]{0,99}$", help_text="never changes")
+    name = serializers.CharField(max_length=300, required=False)
+    where = serializers.DictField(help_text="a condition; docs/reference/conditions.md")
+    kind = serializers.ChoiceField(choices=["dynamic", "snapshot"], default="dynamic")
+    note = serializers.CharField(max_length=500, required=False, help_text="why this version")
+
+
+class SegmentView(SegmentForm):
+    version = serializers.IntegerField()
+    members = serializers.IntegerField()
+    created_at = serializers.DateTimeField()
+    updated_at = serializers.DateTimeField()
+
+
+class SegmentPage(serializers.Serializer[Any]):
+    data = SegmentView(many=True)  # type: ignore[assignment]
+    next = serializers.CharField(allow_null=True)
+
+
+class MemberView(serializers.Serializer[Any]):
+    id = serializers.UUIDField()
+    user_id = serializers.CharField(allow_null=True)
+    entered_at = serializers.DateTimeField()
+
+
+class MemberPage(serializers.Serializer[Any]):
+    data = MemberView(many=True)  # type: ignore[assignment]
+    next = serializers.CharField(allow_null=True)
+
+
+class PreviewForm(serializers.Serializer[Any]):
+    where = serializers.DictField(help_text="a condition")
+
+
+class PreviewView(serializers.Serializer[Any]):
+    count = serializers.IntegerField(allow_null=True, help_text="null: counting took too long")
+    people = serializers.IntegerField(allow_null=True, help_text="of how many")
+    sample = serializers.ListField(child=serializers.DictField())
+
+
+class Segments(APIView):
+    """All segments in use."""
+
+    scope: ClassVar = {"GET": "segments:read", "POST": "segments:write"}
+    pages: ClassVar = CursorPage("key")
+
+    @extend_schema(operation_id="segments", tags=["segments"], responses=SegmentPage)
+    def get(self, request: Request) -> Response:
+        """Return the segments by key, each with the number of its members."""
+        rows = live_segments(key_of(request).workspace_id)
+        return Response(self.pages.page(rows, request.query_params).as_json(_shown))
+
+    @extend_schema(
+        operation_id="segment_define",
+        tags=["segments"],
+        request=SegmentForm,
+        responses={200: SegmentView, 201: SegmentView},
+        examples=[OpenApiExample("three purchases in 30 days", value=LOYAL, request_only=True)],
+    )
+    def post(self, request: Request) -> Response:
+        """Define a segment, or a new version of it; the same definition again changes nothing."""
+        return _defined(request, key=None)
+
+
+class OneSegment(APIView):
+    """A segment by its key."""
+
+    scope: ClassVar = {"GET": "segments:read", "*": "segments:write"}
+
+    @extend_schema(operation_id="segment", tags=["segments"], responses=SegmentView)
+    def get(self, request: Request, key: str) -> Response:
+        """Return the live version, how many belong, and which segments read this one."""
+        segment = _find(request, key)
+        return Response(_shown(segment) | {"used_by": used_by(segment.workspace_id, key)})
+
+    @extend_schema(operation_id="segment_put", tags=["segments"], request=SegmentForm, responses=SegmentView)
+    def put(self, request: Request, key: str) -> Response:
+        """Define the segment of this key, or a new version of it."""
+        return _defined(request, key=key)
+
+    @extend_schema(operation_id="segment_archive", tags=["segments"], responses={204: None})
+    def delete(self, request: Request, key: str) -> Response:
+        """Archive the segment: everybody leaves, the history stays. 409 while another segment reads it."""
+        _find(request, key)
+        archive(key_of(request).workspace_id, key, actor=current_actor(), now=clock.now())
+        return Response(status=204)
+
+
+class Members(APIView):
+    """Who belongs to a segment now."""
+
+    scope = "segments:read"
+    pages: ClassVar = CursorPage("person_id")
+
+    @extend_schema(operation_id="segment_members", tags=["segments"], responses=MemberPage)
+    def get(self, request: Request, key: str) -> Response:
+        """Return the members, in the order of their ids."""
+        page = self.pages.page(members_of(_find(request, key)), request.query_params)
+        names = dict(Person.objects.filter(pk__in=[row.person_id for row in page.rows]).values_list("pk", "user_id"))
+        return Response(page.as_json(lambda row: _member(row, names)))
+
+
+class PreviewSegment(APIView):
+    """A condition tried out."""
+
+    scope = "segments:read"
+
+    @extend_schema(operation_id="segment_preview", tags=["segments"], request=PreviewForm, responses=PreviewView)
+    def post(self, request: Request) -> Response:
+        """Return how many people satisfy a condition now, and some of them; nothing is saved."""
+        if not isinstance(request.data, dict) or set(request.data) != {"where"}:
+            raise refuse("", f"{shown(request.data)} is no preview", 'send {"where": CONDITION} and nothing else')
+        found = preview(key_of(request).workspace_id, request.data["where"], now=clock.now())
+        return Response({"count": found.count, "people": found.people, "sample": found.sample})
+
+
+def _defined(request: Request, *, key: str | None) -> Response:
+    now = clock.now()
+    segment = define(key_of(request).workspace_id, request.data, actor=current_actor(), now=now, key=key)
+    status = 201 if segment.created_at == now else 200
+    return Response(_shown(live_segments(segment.workspace_id).get(pk=segment.pk)), status=status)
+
+
+def _find(request: Request, key: str) -> Segment:
+    found = live_segments(key_of(request).workspace_id).filter(key=key).first()
+    return found or missing(f"The segment {key[:100]}")
+
+
+def _shown(segment: Segment) -> dict[str, Any]:
+    live: SegmentVersion | None = segment.live
+    return {
+        **(live.definition if live else {}),
+        "version": live.number if live else 0,
+        "note": live.note if live else "",
+        "members": getattr(segment, "members", None) or 0,
+        "created_at": segment.created_at,
+        "updated_at": segment.updated_at,
+    }
+
+
+def _member(row: Membership, names: Mapping[UUID, str | None]) -> dict[str, Any]:
+    return {"id": row.person_id, "user_id": names.get(row.person_id), "entered_at": row.entered_at}

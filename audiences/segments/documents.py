@@ -1,0 +1,117 @@
+"""The form of a segment definition, read with every problem named."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from graphlib import CycleError
+from typing import Any, Final
+
+from audiences.conditions import Condition, Place, parse
+from audiences.conditions.limits import shown
+from audiences.conditions.reading import Problems, check_raw, did_you_mean
+from audiences.segments.catalogue import in_order
+from config.kit.errors import InputRefused, Problem, refuse
+
+FIELDS: Final = ("key", "name", "where", "kind", "note")
+KINDS: Final = ("dynamic", "snapshot")
+LATER: Final = ("static",)
+RESERVED: Final = ("preview",)
+_KEY: Final = re.compile(r"\w[\w.-]{0,99}")
+_TEXTS: Final = {"name": 300, "note": 500}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SegmentDocument:
+    """A definition that can be stored: its canonical form, and the condition that it says."""
+
+    key: str
+    name: str
+    kind: str
+    note: str
+    condition: Condition
+    definition: dict[str, Any]
+
+
+def read_document(raw: Any, *, key: str | None = None) -> SegmentDocument:
+    """Return the definition that `raw` says, or raise InputRefused; `key` is the one of the address, if it has one."""
+    check_raw(raw)
+    problems = Problems()
+    if not isinstance(raw, dict):
+        problems.add("", f"{shown(raw)} is no segment", 'send {"key": "loyal", "where": {…}}')
+        problems.refuse_if_any()
+    raw = {"key": key, **raw} if key is not None else raw
+    problems.unknown_keys(raw, FIELDS, path="")
+    _check_key(raw, key, problems)
+    _check_kind(raw.get("kind", "dynamic"), problems)
+    _check_texts(raw, problems)
+    condition = _read_where(raw, problems)
+    problems.refuse_if_any()
+    assert condition is not None  # a missing one would have been a problem
+    kind, name = raw.get("kind", "dynamic"), raw.get("name") or raw["key"]
+    definition = {"key": raw["key"], "name": name, "kind": kind, "where": condition.as_json()}
+    return SegmentDocument(
+        key=raw["key"], name=name, kind=kind, note=raw.get("note", ""), condition=condition, definition=definition
+    )
+
+
+def _check_key(raw: Mapping[str, Any], address: str | None, problems: Problems) -> None:
+    key = raw.get("key")
+    if not isinstance(key, str) or not _KEY.fullmatch(key):
+        hint = "up to 100 letters, digits, dots, dashes and underscores, such as loyal-buyers"
+        problems.add("/key", f"{shown(key)} is no key", hint)
+    elif key in RESERVED:
+        problems.add("/key", f"{shown(key)} is an address of the API", "choose another key")
+    elif address is not None and key != address:
+        problems.add("/key", f"{shown(key)} is not the key of the address", "a key never changes; leave it out")
+
+
+def _check_kind(kind: Any, problems: Problems) -> None:
+    if kind in LATER:
+        problems.add("/kind", f"{shown(kind)} is not available yet", "use " + " or ".join(KINDS))
+    elif kind not in KINDS:
+        problems.add("/kind", f"{shown(kind)} is no kind of segment", "use " + " or ".join(KINDS))
+
+
+def _check_texts(raw: Mapping[str, Any], problems: Problems) -> None:
+    for field, limit in _TEXTS.items():
+        text = raw.get(field, "")
+        if not isinstance(text, str):
+            problems.add(f"/{field}", f"{shown(text)} is no text", "put it in quotes")
+        elif len(text) > limit:
+            problems.add(f"/{field}", f"a text of {len(text)} characters", f"use at most {limit}")
+
+
+def _read_where(raw: Mapping[str, Any], problems: Problems) -> Condition | None:
+    if "where" not in raw:
+        problems.add("/where", "the condition is missing", 'add "where": {"trait": "city", "is": "eq", "value": …}')
+        return None
+    try:
+        return parse(raw["where"], place=Place.SEGMENT, path="/where")
+    except InputRefused as refusal:
+        for problem in refusal.problems:
+            problems.add(problem.path, problem.message, problem.hint)
+        return None
+
+
+def refuse_unknown(segments: Iterable[str], *, known: Iterable[str]) -> None:
+    """Refuse to read segments that do not exist."""
+    names = set(known)
+    unknown = sorted(set(segments) - names)
+    if unknown:
+        raise InputRefused([_unknown(key, names) for key in unknown])
+
+
+def _unknown(key: str, names: set[str]) -> Problem:
+    hint = did_you_mean(key, names, otherwise="define it first")
+    return Problem(path="/where", message=f"there is no segment {shown(key)}", hint=hint)
+
+
+def check_references(document: SegmentDocument, *, reads: Mapping[str, Iterable[str]]) -> None:
+    """Refuse segments that do not exist, and circles; `reads` says which segments each live segment reads."""
+    sources = document.condition.needs().segments
+    refuse_unknown(sources - {document.key}, known=reads)
+    try:
+        in_order({**reads, document.key: sources})
+    except CycleError as error:
+        circle = " → ".join(reversed(error.args[1]))
+        raise refuse("/where", f"the segments go in a circle: {circle}", "leave one of them out") from None

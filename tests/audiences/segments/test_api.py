@@ -1,0 +1,96 @@
+"""The segments' API: definitions in, members and previews out, every refusal with its place."""
+
+import pytest
+
+from tests.audiences.events import come, row
+from tests.factories import api_key, bearer, workspace
+
+pytestmark = pytest.mark.django_db
+LOYAL = {"key": "loyal", "name": "Loyal buyers", "where": {"did": "buy", "times": {"at_least": 2}}}
+
+
+@pytest.fixture
+def brand():
+    return workspace()
+
+
+@pytest.fixture
+def call(client, brand):
+    headers = bearer(api_key(brand, "segments:write"))
+
+    def send(method, path, body=None):
+        return getattr(client, method)(f"/v1/segments{path}", body, content_type="application/json", headers=headers)
+
+    return send
+
+
+def test_a_segment_is_defined_read_changed_and_archived(call, brand):
+    come(row(brand.id, user="u"), row(brand.id, user="u"), row(brand.id, user="v"))
+    made = call("post", "", LOYAL)
+    assert (made.status_code, made.json()["version"], made.json()["members"]) == (201, 1, 1)
+    assert call("post", "", LOYAL).status_code == 200
+    assert call("put", "/loyal", {"where": {"did": "buy"}}).json()["members"] == 2
+    shown = call("get", "/loyal").json()
+    assert (shown["version"], shown["name"], shown["used_by"]) == (2, "loyal", [])
+    assert call("delete", "/loyal").status_code == 204
+    assert call("get", "/loyal").status_code == 404
+    assert call("get", "").json() == {"data": [], "next": None}
+
+
+def test_members_come_in_pages(call, brand):
+    come(*(row(brand.id, user=f"u{index}") for index in range(5)))
+    call("post", "", {"key": "buyers", "where": {"did": "buy"}})
+    first = call("get", "/buyers/members?limit=3").json()
+    second = call("get", f"/buyers/members?limit=3&cursor={first['next']}").json()
+    assert {one["user_id"] for one in first["data"] + second["data"]} == {f"u{index}" for index in range(5)}
+    assert second["next"] is None
+
+
+def test_a_preview_counts_and_saves_nothing(call, brand):
+    come(row(brand.id, user="u"), row(brand.id, user="v", name="view"))
+    found = call("post", "/preview", {"where": {"did": "buy"}}).json()
+    assert (found["count"], found["people"], [one["user_id"] for one in found["sample"]]) == (1, 2, ["u"])
+    assert call("get", "").json()["data"] == []
+
+
+def test_a_refusal_names_the_place_and_the_way_out(call):
+    refused = call("post", "", {"key": "x", "where": {"all": [{"trait": "city", "is": "equals", "value": 1}]}})
+    assert refused.status_code == 422
+    problem = {"path": "/where/all/0/is", "message": 'unknown operator "equals"', "hint": "did you mean eq?"}
+    assert refused.json()["errors"] == [problem]
+
+
+HOSTILE = {
+    "deep": '{"key": "x", "where": ' + '{"not": ' * 5_000 + "{}" + "}" * 5_000 + "}",
+    "shallow enough to parse": '{"key": "x", "where": ' + '{"not": ' * 60 + "{}" + "}" * 60 + "}",
+    "many": '{"key": "x", "where": {"any": [' + ",".join(['{"trait": "a", "is": "exists"}'] * 10_000) + "]}}",
+    "pattern": '{"key": "x", "where": {"trait": "a", "is": "matches", "value": "(a*)*\\\\1"}}',
+    "heavy pattern": '{"key": "x", "where": {"trait": "a", "is": "matches", "value": "((a{100}){100}){100}"}}',
+    "digits": '{"key": "x", "where": {"trait": "a", "is": "eq", "value": ' + "9" * 5_000 + "}}",
+    "many digits": '{"key": "x", "where": {"did": "a", "times": {"at_least": ' + "9" * 4_000 + "}}}",
+    "infinite": '{"key": "x", "where": {"trait": "a", "is": "eq", "value": 1e999}}',
+    "nul": '{"key": "x", "where": {"trait": "a\\u0000", "is": "exists"}}',
+    "surrogate": '{"key": "x", "where": {"trait": "a", "is": "eq", "value": "\\ud800"}}',
+    "proto": '{"key": "x", "where": {"__proto__": "a"}}',
+    "no object": "[1]",
+    "not json": "{",
+}
+
+
+@pytest.mark.parametrize("body", HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_definition_is_a_clear_refusal(call, body):
+    for method, path in (("post", ""), ("post", "/preview"), ("put", "/x")):
+        answer = call(method, path, body)
+        assert answer.status_code in {400, 413, 422}, answer.content
+        assert answer.json()["errors"], answer.content
+
+
+def test_a_catastrophic_pattern_is_judged_in_linear_time(call, brand):
+    come(row(brand.id, user="u", kind=2, name="identify", properties={"bio": "a" * 20_000 + "!"}))
+    made = call("post", "", {"key": "x", "where": {"trait": "bio", "is": "matches", "value": "^(a+)+$"}})
+    assert (made.status_code, made.json()["members"]) == (201, 0)
+
+
+def test_a_key_without_the_scope_is_turned_away(client, brand):
+    headers = bearer(api_key(brand, "people:read"))
+    assert client.get("/v1/segments", headers=headers).status_code == 403
