@@ -16,7 +16,7 @@ import durable_rules_engine as native
 
 BRANCHES_PER_RULESET: Final = 50
 """The library fails with error 303 when 65 siblings match one fact; this stays clear of it."""
-TESTS_PER_BRANCH: Final = 64
+TERMS_PER_BRANCH: Final = 64
 ALIASES_PER_FACT: Final = 200
 """The library reads at most 252 properties of a fact."""
 
@@ -42,7 +42,7 @@ class Comparison(Enum):
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Test:
+class Term:
     """One comparison of a branch: `alias` is a property of the fact, `code` a small integer."""
 
     alias: str
@@ -58,14 +58,14 @@ class EngineFault(RuntimeError):
     """The library reported an error; its ruleset must be built anew before it can be trusted again."""
 
 
-def build(branches: Mapping[int, Sequence[Test]]) -> int:
+def build(branches: Mapping[int, Sequence[Term]]) -> int:
     """Create a ruleset that reports the keys of the branches which hold, warm it up and return its handle.
 
     The warm-up fires a branch of our own once: without it `retire` would free what was never initialised.
     """
     _check(branches)
     rules: dict[str, Any] = {
-        str(key): {"all": [{"m": {"$and": [{"k": 1}, *map(Test.as_json, tests)]}}]} for key, tests in branches.items()
+        str(key): {"all": [{"m": {"$and": [{"k": 1}, *map(Term.as_json, terms)]}}]} for key, terms in branches.items()
     }
     rules["w"] = {"all": [{"m": {"k": -1}}]}
     try:
@@ -111,15 +111,12 @@ def _fire_once(handle: int) -> None:
         raise EngineFault(f"the warm-up fired {found}")
 
 
-def _check(branches: Mapping[int, Sequence[Test]]) -> None:
+def _check(branches: Mapping[int, Sequence[Term]]) -> None:
     if not 0 < len(branches) <= BRANCHES_PER_RULESET:
         raise ValueError(f"a ruleset holds 1 to {BRANCHES_PER_RULESET} branches, not {len(branches)}")
-    for tests in branches.values():
-        if len(tests) > TESTS_PER_BRANCH:
-            raise ValueError(f"a branch holds at most {TESTS_PER_BRANCH} tests, not {len(tests)}")
-    everything = [test for tests in branches.values() for test in tests]
-    if len({test.alias for test in everything}) > ALIASES_PER_FACT:
-        raise ValueError(f"a ruleset reads at most {ALIASES_PER_FACT} aliases")
-    for test in everything:
-        if not _ALIAS.fullmatch(test.alias) or abs(test.code) >= _LARGEST:
-            raise ValueError(f"not a test of this engine: {test}")
+    for terms in branches.values():
+        if len(terms) > TERMS_PER_BRANCH:
+            raise ValueError(f"a branch holds at most {TERMS_PER_BRANCH} terms, not {len(terms)}")
+    for term in (term for terms in branches.values() for term in terms):
+        if not _ALIAS.fullmatch(term.alias) or abs(term.code) >= _LARGEST:
+            raise ValueError(f"not a term of this engine: {term}")

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from audiences.conditions import Facts
-from campaigns.rules.engine import Comparison, Test
+from campaigns.rules.engine import Comparison, Term
 
 ABSENT: Final = 0
 Source = Callable[[Facts], Any]
@@ -51,7 +51,7 @@ class Scale:
         self._has_code = any(not self._is_flag(each) for each in ranges)
         self._has_absence = any(each and each[0][0] == ABSENT and not self._is_flag(each) for each in ranges)
 
-    def tests(self, cut: Cut, *, new_alias: Callable[[], str]) -> list[Test]:
+    def terms(self, cut: Cut, *, new_alias: Callable[[], str]) -> list[Term]:
         """Return the comparisons that hold exactly where the cut does.
 
         A stretch is compared by its ends. Single constants become flags, because the library finds properties by
@@ -61,14 +61,14 @@ class Scale:
         if self._is_flag(ranges):
             if ranges not in self._flags:
                 self._flags[ranges] = new_alias()
-            return [Test(self._flags[ranges], Comparison.EQ, 1)]
+            return [Term(self._flags[ranges], Comparison.EQ, 1)]
         if len(ranges) == 2:
-            return [Test(self.alias, Comparison.NE, ranges[0][1] + 1)]
+            return [Term(self.alias, Comparison.NE, ranges[0][1] + 1)]
         ((low, high),) = ranges
         lowest = ABSENT if self._has_absence else 1
-        least = [Test(self.alias, Comparison.GTE, low)] if low > lowest else []
-        greatest = [Test(self.alias, Comparison.LTE, high)] if high < self._top else []
-        return least + greatest or [Test(self.alias, Comparison.GTE, low)]
+        least = [Term(self.alias, Comparison.GTE, low)] if low > lowest else []
+        greatest = [Term(self.alias, Comparison.LTE, high)] if high < self._top else []
+        return least + greatest or [Term(self.alias, Comparison.GTE, low)]
 
     def reader(self) -> Reader:
         """Return what turns facts into this scale's part of a fact's text; all parts are made in advance."""

@@ -1,4 +1,4 @@
-"""Lays out the branches of one event name: which aliases a fact carries, and which tests make up each ruleset."""
+"""Lays out the branches of one event name: which aliases a fact carries, and which terms make up each ruleset."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -7,7 +7,7 @@ from itertools import islice
 
 from audiences.conditions import Facts
 from campaigns.rules.branches import Branch, Literal
-from campaigns.rules.engine import ALIASES_PER_FACT, BRANCHES_PER_RULESET, TESTS_PER_BRANCH, Comparison, Test
+from campaigns.rules.engine import ALIASES_PER_FACT, BRANCHES_PER_RULESET, TERMS_PER_BRANCH, Comparison, Term
 from campaigns.rules.readings import Reading, reading
 from campaigns.rules.scales import Reader, Scale
 
@@ -17,10 +17,10 @@ Owners = Mapping[Branch, Sequence[int]]
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The readers that make a fact, the rulesets that judge it (tests by branch number), and the branches' owners."""
+    """The readers that make a fact, the rulesets that judge it (terms by branch number), and the branches' owners."""
 
     readers: tuple[Reader, ...]
-    rulesets: tuple[Mapping[int, Sequence[Test]], ...]
+    rulesets: tuple[Mapping[int, Sequence[Term]], ...]
     owners: Mapping[str, tuple[int, ...]]
 
 
@@ -38,7 +38,7 @@ def lay_out(owners: Owners) -> Iterator[Layout]:
 
 def fits(branch: Branch) -> bool:
     """Tell whether a branch can stand in a ruleset at all."""
-    return 2 * len(branch) <= TESTS_PER_BRANCH
+    return 2 * len(branch) <= TERMS_PER_BRANCH
 
 
 class _Draft:
@@ -68,8 +68,8 @@ class _Draft:
     def layout(self, owners: Owners) -> Layout:
         for scale in self._scales.values():
             scale.settle()
-        tests = {number: self._tests(branch) for number, branch in enumerate(self.branches)}
-        rulesets = tuple(dict(chunk) for chunk in _chunks(_by_likeness(tests), BRANCHES_PER_RULESET))
+        terms = {number: self._terms(branch) for number, branch in enumerate(self.branches)}
+        rulesets = tuple(dict(chunk) for chunk in _chunks(_by_likeness(terms), BRANCHES_PER_RULESET))
         readers = [scale.reader() for scale in self._scales.values()]
         readers += [_flag_reader(each, alias) for each, alias in self._predicates.items()]
         names = {str(number): tuple(owners[branch]) for number, branch in enumerate(self.branches)}
@@ -92,15 +92,15 @@ class _Draft:
         self._aliases += 1
         return f"a{self._aliases}"
 
-    def _tests(self, branch: Branch) -> tuple[Test, ...]:
-        tests: list[Test] = []
+    def _terms(self, branch: Branch) -> tuple[Term, ...]:
+        terms: list[Term] = []
         for each in branch:
             found = self._readings.get(each)
             if found is None:
-                tests.append(Test(self._predicates[each], Comparison.EQ, 1))
+                terms.append(Term(self._predicates[each], Comparison.EQ, 1))
             else:
-                tests += self._scales[found.key].tests(found.cut, new_alias=self._new_alias)
-        return tuple(dict.fromkeys(tests))
+                terms += self._scales[found.key].terms(found.cut, new_alias=self._new_alias)
+        return tuple(dict.fromkeys(terms))
 
 
 def _flag_reader(each: Literal, alias: str) -> Reader:
@@ -113,21 +113,21 @@ def _flag_reader(each: Literal, alias: str) -> Reader:
     return read
 
 
-def _by_likeness(tests: Mapping[int, Sequence[Test]]) -> list[tuple[int, Sequence[Test]]]:
-    """Order tests and branches so that neighbours begin alike: the library then judges what they share only once.
+def _by_likeness(terms: Mapping[int, Sequence[Term]]) -> list[tuple[int, Sequence[Term]]]:
+    """Order terms and branches so that neighbours begin alike: the library then judges what they share only once.
 
     Flags come first, the commonest in front, because they are found by name; comparisons follow.
     """
-    uses = Counter(test for branch in tests.values() for test in branch)
+    uses = Counter(term for branch in terms.values() for term in branch)
 
-    def rank(test: Test) -> tuple[bool, int, str, str, int]:
-        return test.comparison is not Comparison.EQ, -uses[test], test.alias, test.comparison.value, test.code
+    def rank(term: Term) -> tuple[bool, int, str, str, int]:
+        return term.comparison is not Comparison.EQ, -uses[term], term.alias, term.comparison.value, term.code
 
-    ordered = ((number, tuple(sorted(branch, key=rank))) for number, branch in tests.items())
-    return sorted(ordered, key=lambda pair: [rank(test) for test in pair[1]])
+    ordered = ((number, tuple(sorted(branch, key=rank))) for number, branch in terms.items())
+    return sorted(ordered, key=lambda pair: [rank(term) for term in pair[1]])
 
 
-def _chunks(pairs: Iterable[tuple[int, Sequence[Test]]], size: int) -> Iterator[list[tuple[int, Sequence[Test]]]]:
+def _chunks(pairs: Iterable[tuple[int, Sequence[Term]]], size: int) -> Iterator[list[tuple[int, Sequence[Term]]]]:
     rest = iter(pairs)
     while chunk := list(islice(rest, size)):
         yield chunk

@@ -1,0 +1,117 @@
+"""The rules as durable_rules runs them and as the interpreter judges them answer alike, whatever the input."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from audiences.conditions import EventFact, Facts, Place, parse
+from audiences.segments.sql import compile_for_events, verdicts
+from campaigns.rules.compile import Clause
+from campaigns.rules.oracle import Interpreter
+from campaigns.rules.program import Program
+from tests.agreement.strategies import EVENTS, NOW, Someone, conditions, people, trees
+from tests.agreement.test_sql import at_hand
+from tests.agreement.world import facts_of, settle
+from tests.factories import workspace
+
+QUICK = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+THOROUGH = settings(max_examples=1_000, deadline=None, suppress_health_check=list(HealthCheck))
+BRANCHED = st.recursive(
+    conditions(Place.EVENT),
+    lambda inner: st.one_of(
+        st.lists(inner, min_size=2, max_size=4).map(lambda parts: {"all": parts}),
+        st.lists(inner, min_size=2, max_size=4).map(lambda parts: {"any": parts}),
+        inner.map(lambda part: {"not": part}),
+    ),
+    max_leaves=12,
+)
+rules = st.lists(
+    st.tuples(BRANCHED, st.lists(st.sampled_from(EVENTS), min_size=1, max_size=3)), min_size=10, max_size=10
+)
+
+
+def _moments(someone: Someone, at_hand: Sequence[tuple[str, dict[str, Any]]]) -> list[Facts]:
+    past = sorted(someone.happenings, key=lambda one: one.at)
+    history: dict[str, list[EventFact]] = {}
+    for one in past:
+        history.setdefault(one.name, []).append(EventFact(name=one.name, at=one.at, properties=one.properties))
+    return [
+        Facts(
+            now=NOW,
+            traits=someone.traits,
+            event=EventFact(name=name, at=NOW, properties=properties),
+            history=history,
+            segments=frozenset(someone.segments),
+        )
+        for name, properties in at_hand
+    ]
+
+
+def compare(written: list[Any], someone: Someone, events: Sequence[tuple[str, dict[str, Any]]]) -> None:
+    clauses = [
+        Clause(id=number, on=tuple(on), condition=parse(raw, place=Place.EVENT))
+        for number, (raw, on) in enumerate(written)
+    ]
+    program, interpreter = Program(clauses), Interpreter(clauses)
+    try:
+        for facts in _moments(someone, [*events, *events]):
+            assert program.match(facts.event, facts) == interpreter.match(facts.event, facts)
+        assert program.faults == 0
+    finally:
+        program.retire()
+
+
+handed = st.lists(st.tuples(st.sampled_from(EVENTS), trees), min_size=1, max_size=4)
+
+
+@QUICK
+@given(rules, people, handed)
+def test_engine_and_interpreter_agree(written, someone, events):
+    compare(written, someone, events)
+
+
+@pytest.mark.slow
+@THOROUGH
+@given(rules, people, handed)
+def test_engine_and_interpreter_agree_ten_thousand_times(written, someone, events):
+    compare(written, someone, events)
+
+
+def compare_all_three(world: list[Someone], written: list[Any]) -> None:
+    parsed = [parse(raw, place=Place.EVENT) for raw in written]
+    program = Program([Clause(id=n, on=tuple(EVENTS), condition=each) for n, each in enumerate(parsed)])
+    with transaction.atomic():
+        brand = workspace().pk
+        ids, event_ids = settle(brand, world)
+        known = facts_of(brand, ids, parsed)
+        found = verdicts(compile_for_events(brand, *parsed, events=event_ids, now=NOW))
+        for i, (person, event) in at_hand(event_ids).items():
+            facts = known[person].facts_at(event)
+            by_interpreter = {n for n, each in enumerate(parsed) if each.judge(facts).held}
+            by_sql = {n for n, held in enumerate(found[i]) if held}
+            assert by_interpreter == by_sql == program.match(event, facts)
+        transaction.set_rollback(True)
+    program.retire()
+
+
+worlds = st.lists(people, min_size=1, max_size=4)
+ten = st.lists(conditions(Place.EVENT), min_size=10, max_size=10)
+
+
+@pytest.mark.django_db
+@settings(QUICK, max_examples=25)
+@given(worlds, ten)
+def test_interpreter_sql_and_engine_agree(world, written):
+    compare_all_three(world, written)
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+@settings(THOROUGH, max_examples=500)
+@given(worlds, ten)
+def test_interpreter_sql_and_engine_agree_ten_thousand_times(world, written):
+    compare_all_three(world, written)
