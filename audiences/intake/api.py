@@ -114,7 +114,12 @@ def _refuse(
 
 @extend_schema(tags=["Events in"])
 class Batch(IntakeView):
-    @extend_schema(operation_id="batch", request=reference.BATCH, responses=reference.RESPONSES)
+    @extend_schema(
+        operation_id="batch",
+        request=reference.BATCH,
+        responses=reference.RESPONSES,
+        examples=[reference.batch_example()],
+    )
     def post(self, request: Request) -> Response:
         """Accept up to 500 kB of items of any kind; good ones are accepted whatever the others are like."""
         raise NotImplementedError("dispatch answers")
@@ -130,6 +135,7 @@ def _single(kind: EventKind, summary: str) -> type[IntakeView]:
             summary=summary,
             request=reference.item(kind),
             responses=reference.RESPONSES,
+            examples=[reference.example(kind)],
         )
         def post(self, request: Request) -> Response:
             raise NotImplementedError("dispatch answers")

@@ -2,6 +2,8 @@
 
 from typing import Any, Final
 
+from drf_spectacular.utils import OpenApiExample
+
 from audiences.intake.limits import MAX_ID, MAX_NAME
 from audiences.intake.models import EventKind
 
@@ -54,6 +56,38 @@ BATCH: Final = {
         "required": ["batch"],
     }
 }
+_EXAMPLES: Final[dict[EventKind, tuple[str, dict[str, Any]]]] = {
+    EventKind.TRACK: (
+        "a purchase",
+        {
+            "userId": "u-1",
+            "event": "purchase",
+            "messageId": "order-1001",
+            "timestamp": "2026-03-02T08:00:00Z",
+            "properties": {"amount": 42.5, "currency": "CNY"},
+        },
+    ),
+    EventKind.IDENTIFY: ("a customer", {"userId": "u-1", "traits": {"email": "u1@example.com", "city": "上海"}}),
+    EventKind.PAGE: ("a page", {"anonymousId": "visitor-7", "name": "Home", "properties": {"path": "/"}}),
+    EventKind.SCREEN: ("a screen", {"userId": "u-1", "name": "Basket"}),
+    EventKind.GROUP: ("a company", {"userId": "u-1", "groupId": "acme", "traits": {"plan": "pro"}}),
+    EventKind.ALIAS: ("a new id", {"previousId": "visitor-7", "userId": "u-1"}),
+}
+
+
+def example(kind: EventKind) -> OpenApiExample:
+    """Return a body of a single call that can be sent as it stands."""
+    name, value = _EXAMPLES[kind]
+    return OpenApiExample(name, value=value, request_only=True)
+
+
+def batch_example() -> OpenApiExample:
+    """Return a batch that can be sent as it stands."""
+    kinds = (EventKind.IDENTIFY, EventKind.TRACK)
+    items = [{"type": kind.name.lower(), **_EXAMPLES[kind][1]} for kind in kinds]
+    return OpenApiExample("two items", value={"batch": items}, request_only=True)
+
+
 _ERROR: Final = {
     "type": "object",
     "properties": {name: {"type": "string"} for name in ("field", "reason", "message")}

@@ -1,5 +1,6 @@
 """The OpenAPI document: what drf-spectacular finds, plus each operation's scope and the common form of errors."""
 
+import re
 from typing import Any, Final
 
 from drf_spectacular.openapi import AutoSchema
@@ -35,7 +36,10 @@ REFUSALS: Final = {
     "403": "The key lacks the scope.",
     "404": "There is no such object in this workspace.",
     "409": "The object exists already in another form.",
+    "413": "The body is too large.",
+    "415": "The body is of another type than JSON, or packed in an unknown way.",
     "422": "The input was refused; `errors` names each place and the way out.",
+    "503": "The database is away for a moment; nothing was changed. Send it again.",
 }
 PAGE: Final = (
     OpenApiParameter("cursor", str, description="Take it unchanged from `next` of the page before."),
@@ -60,13 +64,20 @@ class ScopedSchema(AutoSchema):
         return []
 
 
+def drop_short_names(endpoints: list[tuple[Any, ...]], **_given: Any) -> list[tuple[Any, ...]]:
+    """Leave out the one-letter addresses, which are the same calls again (a pre-processing hook)."""
+    return [endpoint for endpoint in endpoints if not re.fullmatch(r"/v1/[a-z]", endpoint[0])]
+
+
 def describe_refusals(result: dict[str, Any], **_given: Any) -> dict[str, Any]:
     """Add the refusals that an operation can answer with (a post-processing hook of drf-spectacular)."""
     result.setdefault("components", {}).setdefault("schemas", {})["Problem"] = PROBLEM
     for path, methods in result["paths"].items():
         for method, operation in methods.items():
-            for status in _statuses(path, method):
-                operation["responses"].setdefault(status, _refusal(status))
+            answers = operation["responses"]
+            for status in {*_statuses(path, method), *(status for status in answers if status in REFUSALS)}:
+                answers[status] = _refusal(status)
+            operation["responses"] = dict(sorted(answers.items()))
     return result
 
 
