@@ -94,16 +94,19 @@ class Installed:
             return [supervisor, *supervisor.children(recursive=True)]
         return []
 
-    def part(self, name: str) -> psutil.Process:
+    def find(self, name: str) -> psutil.Process | None:
         """Return the process of a part, found by the log that it writes to."""
-        if self.process is None:
-            raise LookupError("nothing runs")
         log = str(self.var / "log" / f"{name}.log")
-        for child in psutil.Process(self.process.pid).children():
+        for child in self.processes()[1:]:
             with contextlib.suppress(OSError):
-                if str(Path(f"/proc/{child.pid}/fd/2").readlink()) == log:
+                if str(Path(f"/proc/{child.pid}/fd/2").readlink()) == log and child.ppid() == self.process.pid:
                     return child
-        raise LookupError(f"no process of {name}")
+        return None
+
+    def part(self, name: str) -> psutil.Process:
+        if (found := self.find(name)) is None:
+            raise LookupError(f"no process of {name}")
+        return found
 
     def stop(self) -> int:
         """Press Ctrl-C and wait for the end."""

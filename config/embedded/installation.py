@@ -85,9 +85,14 @@ class Installation:
             queues.MAINTENANCE: settings.MAINTENANCE_WORKERS,
         }
         mailbox = _part("mailbox", RECEIVERS, partial(roles.command, "mailbox"), port=settings.MAILBOX_PORT)
-        workers = [_part(queue, WORKERS, partial(roles.worker, queue, processes=n)) for queue, n in processes.items()]
+        workers = [
+            _part(f"{queue}-{number}", WORKERS, partial(roles.worker, queue))
+            for queue, count in processes.items()
+            for number in range(1, count + 1)
+        ]
         web = _part("web", DOORS, roles.web, port=settings.PORT)
-        return (part for part in (mailbox, web, *workers, _part("beat", WORKERS, roles.beat)) if part.name in self.only)
+        parts = (mailbox, web, *workers, _part("beat", WORKERS, roles.beat))
+        return (part for part in parts if part.name.partition("-")[0] in self.only)
 
     def _run(self, name: str, work: Callable[[], None]) -> None:
         self._finish(name, fork(work, log=logs() / f"{name}.log"))

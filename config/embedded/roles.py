@@ -3,29 +3,46 @@
 import gc
 import hashlib
 import os
+import resource
 import signal
+import sys
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any
+from urllib.parse import urlsplit
 
 from celery import signals
 from celery.apps.beat import Beat
+from celery.worker import state
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command
 from django.core.wsgi import get_wsgi_application
 from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
+from django.template import engines
+from django.utils import translation
+from django.utils.module_loading import import_string
 from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
+from kombu.transport import get_transport_cls
 
 from config.celery import app
 from config.embedded.children import die_with_parent
-from config.kit import queues
 
-# durable_rules keeps a little memory per program; a fresh process now and then bounds it.
-TASKS_PER_RULES_PROCESS = 20_000
+LARGEST_WORKER = 500 * 1024 * 1024
+# What Celery and the database pool import late, in each process for itself; imported early the pages are shared.
+NEEDED_BY_MOST = (
+    "celery.concurrency.solo",
+    "celery.events.state",
+    "celery.worker.autoscale",
+    "celery.worker.consumer.consumer",
+    "celery.worker.control",
+    "celery.worker.loops",
+    "config.consumer",
+    "psycopg_pool",
+)
 MIGRATION_LOCK = 0x516E_A1B0
 
 
@@ -34,33 +51,59 @@ def preload() -> None:
     os.environ.setdefault("CELERY_SKIP_CHECKS", "1")  # the management command has checked already
     app.loader.import_default_modules()
     app.finalize()
-    import_module(settings.ROOT_URLCONF)
+    for module in (settings.ROOT_URLCONF, *NEEDED_BY_MOST):
+        import_module(module)
+    get_transport_cls(urlsplit(app.conf.broker_url).scheme.split("+")[0])
+    for middleware in settings.MIDDLEWARE:
+        import_string(middleware)
+    engines.all()
+    for language, _name in settings.LANGUAGES:
+        translation.activate(language)
+    translation.deactivate()
     gc.collect()
     gc.freeze()
 
 
-def worker(queue: str, *, processes: int) -> None:
-    """Work on one queue, in `processes` children that a hard time limit can kill."""
-    signals.worker_process_init.connect(_follow_worker, weak=False)
+def worker(queue: str) -> None:
+    """Work on one queue, one task at a time; a task past its hard limit takes the process with it.
+
+    Each worker process is a fork of the supervisor's, not of a Celery parent's: that saves a parent per queue,
+    and whichever process is killed (by us, the kernel or a crash of native code) is back in a fraction of a second.
+    """
     _use_lasting_connections()
     program = app.Worker(
-        hostname=f"{queue}@{os.uname().nodename}-{os.getpid()}",
+        hostname=f"{queue}-{os.getpid()}@{os.uname().nodename}",
         queues=[queue],
-        concurrency=processes,
-        pool="prefork",
+        concurrency=1,
+        pool="solo",
         loglevel="INFO",
         quiet=True,
         without_gossip=True,
         without_mingle=True,
         without_heartbeat=True,
-        max_tasks_per_child=TASKS_PER_RULES_PROCESS if queue == queues.RULES else None,
     )
+    signals.task_prerun.connect(_start_the_clock, weak=False)
+    signals.task_postrun.connect(_stop_the_clock, weak=False)
     program.start()
     raise SystemExit(program.exitcode)
 
 
-def _follow_worker(**_: Any) -> None:
-    die_with_parent(os.getppid(), by=signal.SIGKILL)
+def _start_the_clock(**_: Any) -> None:
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_REAL, app.conf.task_time_limit)
+
+
+def _stop_the_clock(**_: Any) -> None:
+    """Leave after a task that has let the process grow too large; a fresh one follows."""
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    if largest_memory() > LARGEST_WORKER:
+        state.should_stop = os.EX_OK  # type: ignore[assignment]
+
+
+def largest_memory() -> int:
+    """Return how many bytes of memory this process held at most."""
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
 def _use_lasting_connections() -> None:

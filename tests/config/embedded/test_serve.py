@@ -70,3 +70,11 @@ def test_a_killed_part_is_back_in_time(running, part, limit):
     os.kill(old, signal.SIGKILL)
     wait_until(lambda: not psutil.pid_exists(old), timeout=5, what="its end")
     assert running.until_answering(timeout=30) < limit
+
+
+def test_a_killed_worker_is_back_in_time(running):
+    old = running.part("rules-1").pid
+    os.kill(old, signal.SIGKILL)
+    back = wait_until(lambda: (new := running.find("rules-1")) and new.pid != old, what="the new worker")
+    ready = wait_until(lambda: b"ready" in running.log("rules-1").encode(), what="its readiness")
+    assert back + ready < 15
