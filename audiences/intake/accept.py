@@ -133,11 +133,11 @@ def read_row(item: Item, call: Call) -> Row:
     user, anonymous = item.user_id or None, item.anonymous_id or None
     payload = items.encode(items.payload_of(item, kind))
     person, partition = _person(call.workspace_id, user, anonymous)
-    body = (kind.name, name, user or "", anonymous or "", item.timestamp or "")
+    said = f"{int(kind)}\x1f{name}\x1f{user}\x1f{anonymous}\x1f{item.timestamp}"
     return Row(
         w=call.workspace_id,
         d=_digest(item.message_id),
-        b=_hash(payload, body),
+        b=_hash(payload, said),
         p=person,
         s=partition,
         k=kind,
@@ -155,24 +155,25 @@ def _digest(message_id: str | None) -> str:
     return blake2b(message_id.encode(), digest_size=16).hexdigest() if message_id else uuid.uuid4().hex
 
 
-def _hash(payload: bytes, parts: Sequence[str]) -> int:
+def _hash(payload: bytes, said: str) -> int:
     """What tells a repetition from another event under the same id. `sentAt` and `context` differ between tries."""
-    digest = blake2b("\x1f".join(parts).encode(), digest_size=8)
-    digest.update(payload)
-    return int.from_bytes(digest.digest(), "big", signed=True)
+    return int.from_bytes(blake2b(payload + said.encode(), digest_size=8).digest(), "big", signed=True)
 
 
 def _time_of(item: Item, call: Call) -> datetime:
-    name = "timestamp" if item.timestamp or not item.original_timestamp else "originalTimestamp"
-    text = item.timestamp or item.original_timestamp
-    own = read_instant(item.sent_at, field="sentAt") if item.sent_at else None
-    timestamp = read_instant(text, field=name) if text else None
-    return happened_at(timestamp, sent_at=own or call.sent_at, received_at=call.received_at, field=name)
+    text, name = item.timestamp, "timestamp"
+    if not text:
+        text, name = item.original_timestamp, "originalTimestamp"
+    if not text:
+        return call.received_at
+    sent_at = read_instant(item.sent_at, field="sentAt") if item.sent_at else call.sent_at
+    return happened_at(read_instant(text, field=name), sent_at=sent_at, received_at=call.received_at, field=name)
 
 
 def _context(item: Item, call: Call) -> msgspec.Raw | None:
-    context = {**(call.context or {}), **(item.context or {})}
-    return msgspec.Raw(items.encode(context)) if context else None
+    if not item.context and not call.context:
+        return None
+    return msgspec.Raw(items.encode({**(call.context or {}), **(item.context or {})}))
 
 
 @lru_cache(maxsize=100_000)

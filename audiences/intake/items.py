@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -20,6 +20,8 @@ KINDS: Final = {
         *(EventKind.SCREEN, EventKind.GROUP, EventKind.ALIAS),
     )
 }
+NAMES: Final = {kind: name for name, kind in KINDS.items()}
+TRACK: Final = EventKind.TRACK
 RESERVED_NAMES: Final = frozenset({"segment.entered", "segment.left"})
 """Only the product says these; a write key is public, and flows start on them."""
 RESERVED_TRAIT: Final = "computed"
@@ -130,31 +132,38 @@ def kind_of(item: Item, expected: EventKind | None) -> EventKind:
     if item.type is None:
         raise ItemRefused("type", "missing", f"type is missing; it must be one of {', '.join(KINDS)}")
     kind = KINDS.get(item.type)
-    if kind is None or expected not in (None, kind):
-        known = ", ".join(KINDS) if expected is None else expected.name.lower()
+    if kind is None or (expected is not None and kind is not expected):
+        known = ", ".join(KINDS) if expected is None else NAMES[expected]
         raise ItemRefused("type", "unknown_type", f"type must be one of {known}")
     return kind
 
 
 def check_ids(item: Item) -> None:
     """Refuse an item that names nobody, or somebody by an id that is too long."""
-    if not item.user_id and not item.anonymous_id:
+    user, anonymous = item.user_id or "", item.anonymous_id or ""
+    if not user and not anonymous:
         raise ItemRefused("userId", "missing", "userId and anonymousId are both missing; send one of them")
-    for field in ("user_id", "anonymous_id", "message_id", "previous_id", "group_id"):
-        value = getattr(item, field)
-        if value is not None and len(str(value)) > MAX_ID:
-            raise ItemRefused(camel(field), "too_long", f"{camel(field)} has more than {MAX_ID} characters")
+    if len(user) > MAX_ID:
+        raise _too_long("userId", MAX_ID)
+    if len(anonymous) > MAX_ID:
+        raise _too_long("anonymousId", MAX_ID)
+    if item.message_id and len(item.message_id) > MAX_ID:
+        raise _too_long("messageId", MAX_ID)
+
+
+def _too_long(field: str, limit: int) -> ItemRefused:
+    return ItemRefused(field, "too_long", f"{field} has more than {limit} characters")
 
 
 def name_of(item: Item, kind: EventKind) -> str:
     """Return the event's name: what a track call says, else the call's own."""
-    if kind != EventKind.TRACK:
-        return kind.name.lower()
+    if kind is not TRACK:
+        return NAMES[kind]
     name = item.event
     if name is None or not name.strip():
         raise ItemRefused("event", "missing", "event is missing: a track call names what happened")
     if len(name) > MAX_NAME:
-        raise ItemRefused("event", "too_long", f"event has more than {MAX_NAME} characters")
+        raise _too_long("event", MAX_NAME)
     if name in RESERVED_NAMES:
         raise ItemRefused("event", "reserved", "only the product itself makes events of this name; use another")
     return name
@@ -162,20 +171,9 @@ def name_of(item: Item, kind: EventKind) -> str:
 
 def payload_of(item: Item, kind: EventKind) -> dict[str, Any]:
     """Return what is kept as the event's properties."""
-    match kind:
-        case EventKind.IDENTIFY:
-            return _traits(item)
-        case EventKind.GROUP:
-            return {**_traits(item), "groupId": _required(item.group_id, "groupId")}
-        case EventKind.ALIAS:
-            if not item.user_id:
-                raise ItemRefused("userId", "missing", "userId is missing: an alias names the new id")
-            return {"previousId": _required(item.previous_id, "previousId")}
-        case EventKind.PAGE | EventKind.SCREEN:
-            own = {"name": item.name, "category": item.category}
-            return {**(item.properties or {}), **{key: value for key, value in own.items() if value is not None}}
-        case _:
-            return item.properties or {}
+    if kind is TRACK:
+        return item.properties or {}
+    return PAYLOADS[kind](item)
 
 
 def _traits(item: Item) -> dict[str, Any]:
@@ -186,12 +184,33 @@ def _traits(item: Item) -> dict[str, Any]:
     return traits
 
 
+def _group(item: Item) -> dict[str, Any]:
+    return {**_traits(item), "groupId": _required(item.group_id, "groupId")}
+
+
+def _alias(item: Item) -> dict[str, Any]:
+    if not item.user_id:
+        raise ItemRefused("userId", "missing", "userId is missing: an alias names the new id")
+    return {"previousId": _required(item.previous_id, "previousId")}
+
+
+def _view(item: Item) -> dict[str, Any]:
+    own = {"name": item.name, "category": item.category}
+    return {**(item.properties or {}), **{key: value for key, value in own.items() if value is not None}}
+
+
 def _required(value: str | int | None, field: str) -> str:
     if value is None or value == "":
         raise ItemRefused(field, "missing", f"{field} is missing")
+    if len(str(value)) > MAX_ID:
+        raise _too_long(field, MAX_ID)
     return str(value)
 
 
-def camel(field: str) -> str:
-    head, *rest = field.split("_")
-    return head + "".join(part.title() for part in rest)
+PAYLOADS: Final[dict[EventKind, Callable[[Item], dict[str, Any]]]] = {
+    EventKind.IDENTIFY: _traits,
+    EventKind.GROUP: _group,
+    EventKind.ALIAS: _alias,
+    EventKind.PAGE: _view,
+    EventKind.SCREEN: _view,
+}

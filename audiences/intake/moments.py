@@ -24,18 +24,15 @@ def read_instant(text: str, *, field: str) -> datetime:
 
 
 def happened_at(
-    timestamp: datetime | None, *, sent_at: datetime | None, received_at: datetime, field: str = "timestamp"
+    timestamp: datetime, *, sent_at: datetime | None, received_at: datetime, field: str = "timestamp"
 ) -> datetime:
     """Return the event time: the timestamp, moved by what the sender's clock was off when it sent.
 
     `received_at − (sent_at − timestamp)`, as the Segment spec says: time of day on the device does not matter,
     only how long before the sending it happened.
     """
-    if timestamp is None:
-        return received_at
     try:
         at = timestamp if sent_at is None else received_at - (sent_at - timestamp)
-        at = at.astimezone(UTC)
     except OverflowError:
         at = BEFORE_ALL if timestamp.year < received_at.year else AFTER_ALL
     if at < EARLIEST:

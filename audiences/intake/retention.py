@@ -37,8 +37,9 @@ def _forget_in(table: str, oldest_kept: UUID) -> int:
     while True:
         with connection.cursor() as cursor:
             cursor.execute(FORGET.format(table=table), [oldest_kept, CHUNK])
-            forgotten += cursor.rowcount
-            if cursor.rowcount < CHUNK:
+            deleted: int = cursor.rowcount
+            forgotten += deleted
+            if deleted < CHUNK:
                 return forgotten
 
 

@@ -1,11 +1,13 @@
 """Stores events with their keys and slices in one statement: all of it commits, or nothing does."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from itertools import groupby
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgspec
+import psycopg
 from django.db import connection
 
 from config.kit.ids import run_start
@@ -68,10 +70,18 @@ def store(rows: Sequence[Row], *, received_at: datetime) -> list[Known]:
     for index, row in enumerate(ordered):
         row.i = f"{start + index:032x}"
     slices = [piece for _, run in groupby(ordered, key=_stream) for piece in _slices(list(run))]
-    with connection.cursor() as cursor:
-        cursor.execute(STORE, [_json(ordered), _json(slices)])
+    with _cursor() as cursor:
+        cursor.execute(STORE, [_json(ordered), _json(slices)], prepare=True)
         left = [digest.hex for (digest,) in cursor.fetchall()]
-        return _known(ordered, left) if left else []
+    return _known(ordered, left) if left else []
+
+
+@contextmanager
+def _cursor() -> Iterator[psycopg.Cursor[Any]]:
+    """A cursor that sends parameters apart from the statement: Django's own would quote 50 kB into it each time."""
+    connection.ensure_connection()
+    with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as cursor:
+        yield cursor
 
 
 def _stream(row: Row) -> tuple[int, int]:

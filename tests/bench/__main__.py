@@ -1,0 +1,33 @@
+"""Runs the parts that are named, or all, and prints one table."""
+
+import argparse
+import pkgutil
+from importlib import import_module
+from pathlib import Path
+
+import tests.bench
+from tests.bench.kit import Report
+
+NOT_PARTS = {"__main__", "kit", "place", "settings", "urls", "limits"}
+
+
+def main() -> None:
+    names = [module.name for module in pkgutil.iter_modules(tests.bench.__path__) if module.name not in NOT_PARTS]
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=tests.bench.__doc__)
+    parser.add_argument("parts", nargs="*", metavar="part", help=", ".join(names))
+    parser.add_argument("--json", type=Path, help="write the figures to this file")
+    parser.add_argument("--quick", action="store_true", help="smaller loads: to see that it runs")
+    asked = parser.parse_args()
+    unknown = set(asked.parts) - set(names)
+    if unknown:
+        parser.error(f"no such part: {', '.join(sorted(unknown))}")
+    report = Report()
+    for name in asked.parts or names:
+        import_module(f"tests.bench.{name}").run(report, quick=asked.quick)
+    print("\n" + report.table())
+    if asked.json:
+        report.write_json(asked.json)
+
+
+if __name__ == "__main__":
+    main()
