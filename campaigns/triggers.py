@@ -107,7 +107,8 @@ def _trigger(batch: Batch, *, now: datetime, interpreted: bool) -> Drained:
         for flow in match.rule.flows
     ]
     actions = entries.asked_by_rules(batch.workspace_id, asks, now=now) if asks else []
-    actions += entries.asked_by(batch.workspace_id, recent, now=now) if recent else []
+    # all of them: flows keep why an event that came late starts nothing
+    actions += entries.asked_by(batch.workspace_id, events, now=now)
     Action.objects.bulk_create(actions, ignore_conflicts=True)
     touched = runs.touch(batch.workspace_id, events, now=now)
     _hint(actions=len(actions), touched=touched)

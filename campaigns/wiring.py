@@ -1,16 +1,20 @@
-"""Tells lower rooms how to find what they refer to but may not import."""
+"""Tells lower rooms how to find what they refer to but may not import, and lets rooms hear what others tell."""
 
 from collections.abc import Collection
 
 from audiences.segments.keys import existing_keys
+from campaigns.flows.merging import listen_to_people
 from campaigns.flows.models import Flow
+from campaigns.flows.waking import listen_to_deliveries
 from campaigns.rules import references
 
 
 def connect() -> None:
-    """Register the finders; called once, when the app is ready."""
+    """Register the finders and listeners; called once, when the app is ready."""
     references.register("flow", _flows)
     references.register("segment", existing_keys)
+    listen_to_people()
+    listen_to_deliveries()
 
 
 def _flows(workspace_id: int, keys: Collection[str]) -> Collection[str]:

@@ -8,6 +8,7 @@ from uuid import UUID
 from django.db import transaction
 
 from campaigns.delivery.models import Delivery
+from campaigns.delivery.settled import tell
 from compliance.audit import record
 from config.kit import queues
 from config.kit.actors import Actor
@@ -53,6 +54,8 @@ def resolve(workspace_id: int, delivery_id: UUID, resolution: Resolution, *, act
             actor=actor,
             at=now,
         )
+        if not again:
+            tell([delivery.pk], now=now)
     if again:
         nudge(queues.DRAIN_DELIVERIES)
     return delivery

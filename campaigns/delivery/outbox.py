@@ -15,6 +15,7 @@ from django.db import connection
 
 from campaigns.delivery.claims import Claimed
 from campaigns.delivery.limits import SEND_LEASE
+from campaigns.delivery.settled import FINAL, tell
 from compliance.audit import Entry, record_many
 
 MARK: Final = """
@@ -82,7 +83,13 @@ def settle(settlements: Sequence[Settlement], *, before: Sequence[str], now: dat
     rows = [_row(settlement) for settlement in settlements]
     moved = _run(SETTLE, {"now": now, "before": list(before), "rows": _json(rows)})
     record_many([_entry(s) for s in settlements if s.claimed.id in moved and not s.quiet], at=now)
+    tell([s.claimed.id for s in settlements if s.claimed.id in moved and _is_waited_for(s)], now=now)
     return moved
+
+
+def _is_waited_for(settlement: Settlement) -> bool:
+    """Say whether the message's run may wait for it: it had not ended, and the message has."""
+    return settlement.state in FINAL and settlement.claimed.run_state == "waiting"
 
 
 def release(claims: Sequence[Claimed], *, due_at: datetime) -> None:

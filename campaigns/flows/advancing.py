@@ -1,25 +1,42 @@
-"""Due work: actions become runs, due runs go on."""
+"""Due runs go on: claimed in batches that no other worker waits for, one transaction each."""
 
+from collections.abc import Sequence
 from datetime import datetime
+from typing import Final
 
-from django.db import transaction
+from django.db import connection, transaction
 
-from campaigns.actions import Action
-from campaigns.flows.entries import START_FLOW
-from campaigns.flows.models import Run
+from campaigns.flows.applying import apply, one_by_one_at_worst
+from campaigns.flows.deciding import Events, broken, decide
+from campaigns.flows.rows import COLUMNS, Moved, RunRow, read_run
+
+BATCH: Final = 500
 
 
-def drain_actions(now: datetime, *, limit: int = 500) -> int:
-    """Do pending `start_flow` actions in one transaction; return how many were taken."""
+def advance_due(now: datetime, *, limit: int = BATCH) -> int:
+    """Let the runs that are due go on, oldest first, in one transaction; return how many were taken."""
     with transaction.atomic():
-        pending = Action.objects.select_for_update(skip_locked=True).filter(
-            state=Action.State.PENDING, kind=START_FLOW, created_at__lte=now
-        )
-        return len(pending.order_by("id")[:limit])
+        runs = _claim(now, limit)
+        advance_runs(runs, now=now)
+    return len(runs)
 
 
-def advance_due(now: datetime, *, limit: int = 500) -> int:
-    """Let due runs go on in one transaction; return how many were taken."""
-    with transaction.atomic():
-        runs = Run.objects.select_for_update(skip_locked=True).filter(due_at__lte=now)
-        return len(runs.order_by("due_at")[:limit])
+def advance_runs(runs: Sequence[RunRow], *, now: datetime, events: Events | None = None) -> None:
+    """Let locked runs go as far as they can; one that breaks ends by itself."""
+    one_by_one_at_worst(
+        runs,
+        lambda part: apply(decide(part, now=now, events=events), now=now),
+        spoilt=lambda run, error: apply([Moved(run=run, decision=broken(run, error, now=now))], now=now),
+    )
+
+
+def _claim(now: datetime, limit: int) -> list[RunRow]:
+    with connection.cursor() as cursor:
+        cursor.execute(CLAIM, [now, limit])
+        return [read_run(row) for row in cursor.fetchall()]
+
+
+CLAIM: Final = f"""
+select {COLUMNS} from campaigns_run r where r.due_at <= %s
+order by r.due_at limit %s for update of r skip locked
+"""  # noqa: S608 - columns

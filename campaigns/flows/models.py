@@ -33,7 +33,9 @@ class Run(models.Model):
     """One subject's way through a flow, on the version that it started with.
 
     `entry` holds the entering event (id, name, time, properties), so that every condition of the run sees it.
-    `due_at` says when the run goes on by itself; null when it has ended or waits only for an event.
+    `visit` counts the nodes of the way so far, `arrived_at` is when the run came to the one it stands at.
+    `due_at` says when the run goes on by itself; null when it has ended or waits for something else than time.
+    `context` holds the goal event once the goal was reached.
     """
 
     class State(models.TextChoices):
@@ -52,6 +54,7 @@ class Run(models.Model):
     state = models.CharField(max_length=10, choices=State.choices, default=State.ACTIVE)
     node = models.CharField(max_length=100)
     visit = models.PositiveIntegerField(default=1)
+    arrived_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
     holdout = models.BooleanField(default=False)
     context = models.JSONField(default=dict)

@@ -1,24 +1,121 @@
-"""Runs on their way: what an event changes for them at once."""
+"""Runs on their way: what events change for them at once, in the transaction that brings the events."""
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from functools import reduce
+from typing import Any, Final
+from uuid import UUID
 
-from campaigns.flows.entries import Happened
-from campaigns.flows.models import Run
+from django.db import connection
+
+from audiences.conditions import EventFact
+from audiences.facts.reader import event_fact
+from audiences.intake.batches import EventRow
+from audiences.intake.models import EventKind
+from campaigns.flows.advancing import advance_runs
+from campaigns.flows.catalog import graphs
+from campaigns.flows.engine.parse import LONGEST_GOAL
+from campaigns.flows.engine.reads import Reads, run_reads
+from campaigns.flows.goals import count_goals
+from campaigns.flows.rows import COLUMNS, RunRow, read_run
+
+_SEGMENT_EVENTS: Final = ("segment.entered", "segment.left")
 
 
-def touch(workspace_id: int, events: Sequence[Happened], *, now: datetime) -> int:
-    """End or wake the runs that the events concern, in the caller's transaction; return how many."""
-    people = {event.person_id for event in events}
-    runs = Run.objects.select_for_update().filter(subject_id__in=people, workspace_id=workspace_id)
-    live = runs.exclude(state=Run.State.ENDED).select_related("version").order_by("id")
-    ended = [run for run in live if _exit_event(run, events)]
-    for run in ended:
-        run.state, run.due_at, run.exit_reason, run.ended_at = Run.State.ENDED, None, "exit_event", now
-    Run.objects.bulk_update(ended, ["state", "due_at", "exit_reason", "ended_at"])
-    return len(ended)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Touched:
+    """What came about one person: the events, and which reads they concern."""
+
+    events: tuple[EventFact, ...]
+    reads: Reads
 
 
-def _exit_event(run: Run, events: Sequence[Happened]) -> bool:
-    names = {exit_.get("event") for exit_ in run.version.definition.get("exit", [])}
-    return any(e.person_id == run.subject_id and e.name in names and e.event_time > run.entered_at for e in events)
+def touch(workspace_id: int, events: Sequence[EventRow], *, now: datetime) -> int:
+    """End, wake or re-judge the runs that the events concern, in the caller's transaction; return how many.
+
+    Locks, in this order: pending actions of the people (so that a start under way is either seen or sees the
+    events), then their runs by id.
+    """
+    touched = _by_person(events)
+    _wait_for_starts(touched)
+    versions = _concerned(workspace_id, touched)
+    runs = _lock(workspace_id, touched, versions, now=now) if versions else []
+    live = [run for run in runs if run.state != "ended"]
+    facts = {person_id: t.events for person_id, t in touched.items()}
+    advance_runs(live, now=now, events=facts)
+    count_goals([run for run in runs if run.state == "ended"], facts, now=now)
+    return len(runs)
+
+
+def _by_person(events: Iterable[EventRow]) -> dict[UUID, Touched]:
+    grouped: defaultdict[UUID, list[EventRow]] = defaultdict(list)
+    for event in events:
+        grouped[event.person_id].append(event)
+    return {
+        person_id: Touched(
+            events=tuple(event_fact(event) for event in own), reads=reduce(Reads.__or__, map(_reads, own), Reads())
+        )
+        for person_id, own in grouped.items()
+    }
+
+
+def _reads(event: EventRow) -> Reads:
+    """Return what an event may change: its own name, the traits that it sets, the segment that it tells of."""
+    traits = frozenset(event.properties) if event.kind in (EventKind.IDENTIFY, EventKind.GROUP) else frozenset()
+    segments = frozenset([str(event.properties.get("segment"))]) if event.name in _SEGMENT_EVENTS else frozenset()
+    return Reads(events=frozenset([event.name]), traits=traits, segments=segments)
+
+
+def _wait_for_starts(touched: Mapping[UUID, Touched]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(STARTS, [list(touched)])
+
+
+def _concerned(workspace_id: int, touched: Mapping[UUID, Touched]) -> list[int]:
+    """Return the versions with runs of these people that read anything of what came."""
+    all_reads = reduce(Reads.__or__, (t.reads for t in touched.values()), Reads())
+    with connection.cursor() as cursor:
+        cursor.execute(PLACES, {"workspace": workspace_id, "people": list(touched)})
+        places = cursor.fetchall()
+    known = graphs({version_id for version_id, _ in places})
+    return sorted(
+        {
+            version_id
+            for version_id, node in places
+            if version_id in known and run_reads(known[version_id], node or "").meets(all_reads)
+        }
+    )
+
+
+def _lock(
+    workspace_id: int, touched: Mapping[UUID, Touched], versions: Sequence[int], *, now: datetime
+) -> list[RunRow]:
+    """Lock the runs of those versions, and return those that their own person's events concern."""
+    given: dict[str, Any] = {
+        "workspace": workspace_id,
+        "people": list(touched),
+        "versions": list(versions),
+        "since": now - LONGEST_GOAL,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(LOCK, given)
+        runs = [read_run(row) for row in cursor.fetchall()]
+    known = graphs(versions)
+    return [run for run in runs if run_reads(known[run.version_id], run.node).meets(touched[run.subject_id].reads)]
+
+
+STARTS: Final = """
+select 1 from campaigns_action where state = 'pending' and person_id = any(%s) order by id for share
+"""
+PLACES: Final = """
+select distinct version_id, case when state <> 'ended' then node end from campaigns_run
+where subject_id = any(%(people)s) and workspace_id = %(workspace)s
+"""
+LOCK: Final = f"""
+select {COLUMNS} from campaigns_run r
+where r.subject_id = any(%(people)s) and r.workspace_id = %(workspace)s and r.version_id = any(%(versions)s)
+and (r.state <> 'ended' or (r.entered_at > %(since)s and not r.context ? 'goal'))
+order by r.id for update
+"""  # noqa: S608 - columns

@@ -67,11 +67,22 @@ def _end_of_gap(before: datetime, after: datetime, *, zone: ZoneInfo) -> datetim
     return before + timedelta(seconds=high)
 
 
-def next_time(after: datetime, at: time, *, zone: ZoneInfo, weekdays: frozenset[int] = EVERY_DAY) -> datetime:
-    """Return the next instant strictly after `after` at which it is `at` on one of the ISO weekdays."""
+def next_time(
+    after: datetime,
+    at: time,
+    *,
+    zone: ZoneInfo,
+    weekdays: frozenset[int] = EVERY_DAY,
+    same_day: bool = True,
+) -> datetime:
+    """Return the next instant strictly after `after` at which it is `at` on one of the ISO weekdays.
+
+    Without `same_day` the local day of `after` itself does not count.
+    """
+    today = after.astimezone(zone).date()
     for day in _days(after, zone=zone):
         found = instant(day, at, zone=zone)
-        if found > after and _weekday(found, zone) in weekdays:
+        if found > after and _weekday(found, zone) in weekdays and (same_day or day != today):
             return found
     raise ArithmeticError(f"no {at} on {sorted(weekdays)} in {zone} after {after}")
 

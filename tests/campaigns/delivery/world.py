@@ -58,6 +58,7 @@ class World:
             "entry_key": str(uuid7()),
             "entry": {"name": "purchase", "properties": {"amount": 20}},
             "entered_at": NOON,
+            "arrived_at": NOON,
             "node": "mail",
             **given,
         }

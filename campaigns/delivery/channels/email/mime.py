@@ -92,7 +92,7 @@ def encode_subject(subject: str) -> bytes:
 def encode_text(text: str, encoding: str) -> bytes:
     """Return a text part's body, its lines ended by CRLF, in quoted-printable or base64."""
     lines = _NEWLINE.sub("\n", text) if "\r" in text else text
-    data = lines.encode() if lines.endswith("\n") or not lines else lines.encode() + b"\n"
+    data = lines.encode() if lines.endswith("\n") else lines.encode() + b"\n"
     if encoding == "base64":
         return base64.encodebytes(data.replace(b"\n", b"\r\n")).replace(b"\n", b"\r\n")
     return binascii.b2a_qp(data, istext=True).replace(b"\n", b"\r\n")

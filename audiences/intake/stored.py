@@ -1,0 +1,28 @@
+"""Reads events back by id and by person, as rules and explanations see them."""
+
+from collections.abc import Collection, Sequence
+from typing import Final
+from uuid import UUID
+
+from django.db import connection
+
+from audiences.intake.batches import SELECT_EVENTS, EventRow, read_event
+
+
+def stored_events(workspace_id: int, event_ids: Collection[UUID]) -> dict[UUID, EventRow]:
+    """Return those of the events that are stored in the workspace."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"{SELECT_EVENTS} where id = any(%s) and workspace_id = %s", [list(event_ids), workspace_id])
+        return {event.id: event for event in map(read_event, cursor.fetchall())}
+
+
+def recent_events(workspace_id: int, person_id: UUID, *, names: Sequence[str], limit: int) -> list[EventRow]:
+    """Return the person's latest events of the given names, the latest first."""
+    with connection.cursor() as cursor:
+        cursor.execute(SELECT_EVENTS + LATEST, [person_id, workspace_id, list(names), limit])
+        return [read_event(row) for row in cursor.fetchall()]
+
+
+LATEST: Final = """
+where person_id = %s and workspace_id = %s and name = any(%s) order by event_time desc, id desc limit %s
+"""

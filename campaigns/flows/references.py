@@ -1,0 +1,50 @@
+"""Whether what a flow refers to exists: channels, templates (of that channel) and segments."""
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from audiences.segments.keys import existing_keys
+from campaigns.delivery.channels.registry import channels
+from campaigns.flows.engine.checks import Reference, references
+from campaigns.flows.engine.graph import Graph, Send
+from campaigns.flows.engine.shape import nearest, pointer
+from config.kit.errors import Problem
+from content.library.templates import templates
+
+Known = Mapping[str, Mapping[str, str]]
+"""By kind, the keys that there are; a template's value is its channel."""
+
+
+def unresolved(workspace_id: int, graph: Graph) -> Sequence[Problem]:
+    """Return a problem for each reference that leads nowhere, with the node that makes it."""
+    wanted = list(references(graph))
+    known = _known(workspace_id, {r.key for r in wanted if r.kind == "segment"})
+    missing = [_problem(reference, known) for reference in wanted if reference.key not in known[reference.kind]]
+    return [*missing, *_wrong_channels(graph, known)]
+
+
+def _known(workspace_id: int, segments: Collection[str]) -> Known:
+    return {
+        "channel": dict.fromkeys(channels(), ""),
+        "template": {t.key: t.channel for t in templates(workspace_id)},
+        "segment": dict.fromkeys(existing_keys(workspace_id, segments), ""),
+    }
+
+
+def _problem(reference: Reference, known: Known) -> Problem:
+    otherwise = f"define the {reference.kind} before publishing the flow"
+    return Problem(
+        path=reference.path,
+        message=f"{reference.who}: there is no {reference.kind} {reference.key!r}",
+        hint=nearest(reference.key, known[reference.kind], otherwise=otherwise),
+    )
+
+
+def _wrong_channels(graph: Graph, known: Known) -> Iterator[Problem]:
+    for node in graph.nodes.values():
+        channel = known["template"].get(node.template) if isinstance(node, Send) else None
+        if isinstance(node, Send) and channel is not None and channel != node.channel:
+            yield Problem(
+                path=pointer("/nodes", node.name, "template"),
+                message=f"node {node.name!r}: template {node.template!r} is for {channel}, not for {node.channel}",
+                hint=f'choose a template for {node.channel}, or write "channel": "{channel}"',
+            )

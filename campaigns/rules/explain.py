@@ -1,0 +1,123 @@
+"""Says why a rule fired for somebody, and why not: the verdict that was kept, or a fresh one on stored facts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import reduce
+from operator import or_
+from uuid import UUID
+
+from audiences.conditions import Needs, Verdict, evaluate
+from audiences.conditions.values import nfc
+from audiences.facts.reader import PersonFacts, load
+from audiences.intake import EventRow
+from audiences.intake.stored import recent_events, stored_events
+from campaigns.rules.live import LiveRule, live_rules, read_version
+from campaigns.rules.models import Firing, RuleVersion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    """What a rule version made of an event.
+
+    `fired` tells what happened then. The verdict of a firing is the one that was kept; any other is given now, with
+    windows as of the event's time and the profile as it is today. `failed` is the first leaf in written order that
+    kept the rule from holding.
+    """
+
+    rule_id: int
+    rule_key: str
+    version_id: int
+    number: int
+    mode: str
+    event_id: UUID
+    event_name: str
+    event_time: datetime
+    fired: bool
+    kept: bool
+    listens: bool
+    verdict: Verdict
+    failed: Verdict | None
+
+
+def why_not(version: RuleVersion, event_id: UUID, *, now: datetime) -> Judgement | None:
+    """Judge a stored event by any version of a rule; None if there is no such event in the rule's workspace."""
+    rule = read_version(version)
+    event = stored_events(version.rule.workspace_id, [event_id]).get(event_id)
+    if rule is None or event is None:
+        return None
+    return _judgements(version.rule.workspace_id, [rule], [event], now=now)[0]
+
+
+def judgements_for(workspace_id: int, person_id: UUID, *, now: datetime, events: int = 20) -> list[Judgement]:
+    """Return, for the person's latest events, what each live rule that listens to them made of each; latest first."""
+    rules = live_rules(workspace_id)
+    names = sorted({name for rule in rules for name in rule.on})
+    if not names:
+        return []
+    found = recent_events(workspace_id, person_id, names=names, limit=events)
+    return [each for each in _judgements(workspace_id, rules, found, now=now) if each.listens]
+
+
+def first_failed(verdict: Verdict) -> Verdict | None:
+    """Return the first leaf that kept a condition from holding; None if it held."""
+    return None if verdict.held else _decisive(verdict)
+
+
+def _judgements(
+    workspace_id: int, rules: Sequence[LiveRule], events: Sequence[EventRow], *, now: datetime
+) -> list[Judgement]:
+    if not events:
+        return []
+    needs = reduce(or_, (rule.condition.needs() for rule in rules), Needs())
+    people = {event.person_id for event in events}
+    known = load(workspace_id, people, needs, now=now, earliest=min(event.event_time for event in events))
+    kept = _kept(rules, events)
+    return [
+        _judgement(rule, event, known[event.person_id], kept.get((rule.rule_id, event.id)))
+        for event in events
+        for rule in rules
+    ]
+
+
+def _kept(rules: Sequence[LiveRule], events: Sequence[EventRow]) -> dict[tuple[int, UUID], Firing]:
+    rows = Firing.objects.filter(
+        person_id__in={event.person_id for event in events},
+        event_id__in=[event.id for event in events],
+        rule_id__in=[rule.rule_id for rule in rules],
+    )
+    return {(row.rule_id, row.event_id): row for row in rows}
+
+
+def _judgement(rule: LiveRule, event: EventRow, person: PersonFacts, firing: Firing | None) -> Judgement:
+    kept = firing is not None and firing.version_id == rule.version_id
+    verdict = (
+        Verdict.from_json(firing.verdict)
+        if firing is not None and kept
+        else evaluate(rule.condition, person.facts_at(event))
+    )
+    return Judgement(
+        rule_id=rule.rule_id,
+        rule_key=rule.key,
+        version_id=rule.version_id,
+        number=rule.number,
+        mode=rule.mode if firing is None else firing.mode,
+        event_id=event.id,
+        event_name=event.name,
+        event_time=event.event_time,
+        fired=firing is not None,
+        kept=kept,
+        listens=nfc(event.name) in rule.on,
+        verdict=verdict,
+        failed=first_failed(verdict),
+    )
+
+
+def _decisive(verdict: Verdict) -> Verdict:
+    """Follow the part that decided, down to a leaf: one that failed, or under a `not` one that held."""
+    if not verdict.children:
+        return verdict
+    if verdict.what == "not":
+        return _decisive(verdict.children[0])
+    alike = next(child for child in verdict.children if child.held is verdict.held)
+    return _decisive(alike)
