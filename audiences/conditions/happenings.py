@@ -21,6 +21,14 @@ TIMES: Final[dict[str, Callable[[int, int], bool]]] = {
     "more_than": gt,
 }
 """The forms of `times`, as count compared with n."""
+THRESHOLDS: Final[dict[str, Callable[[int], tuple[int, ...]]]] = {
+    "at_least": lambda n: (n,),
+    "at_most": lambda n: (n + 1,),
+    "exactly": lambda n: (n + 1, n),
+    "less_than": lambda n: (n,),
+    "more_than": lambda n: (n + 1,),
+}
+"""The counts that the answer tells apart from one less, greatest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,6 +125,26 @@ class Did(Condition):
 
     def next_change(self, facts: Facts) -> datetime | None:
         """Return the first instant at which the count crosses the limit, given no further event."""
+        past = facts.history.get(self.event, ())
+        if not past:
+            return None
+        if past[-1].at <= facts.now and not self._is_relative():
+            return self._lapse(facts)
+        return self._first_crossing(facts)
+
+    def _is_relative(self) -> bool:
+        return any(leaf.operator.flips_at is not None for leaf in self.where)
+
+    def _lapse(self, facts: Facts) -> datetime | None:
+        """Return when as many events have left the window as the count needs to fall below a limit."""
+        if self.within is None:
+            return None
+        counted = [event.at for event in self.counted(facts)]
+        limits = [limit for limit in THRESHOLDS[self.times](self.n) if 1 <= limit <= len(counted)]
+        return counted[-max(limits)] + self.within if limits else None
+
+    def _first_crossing(self, facts: Facts) -> datetime | None:
+        """Walk from one instant at which an event may enter or leave the count to the next."""
         compare = TIMES[self.times]
         held = compare(self.count(facts), self.n)
         moment = facts
@@ -131,9 +159,10 @@ class Did(Condition):
         return earliest(at for event in facts.history.get(self.event, ()) for at in self._steps(event, facts.now))
 
     def _steps(self, event: EventFact, now: datetime) -> Iterator[datetime | None]:
-        if event.at > now:
+        age = now - event.at
+        if timedelta(0) < -age < durations.LONGEST:
             yield event.at
-        elif self.within is not None and event.at + self.within > now:
+        elif self.within is not None and timedelta(0) <= age < self.within:
             yield event.at + self.within
         for leaf in self.where:
             yield leaf.change_in(event.properties, now=now)

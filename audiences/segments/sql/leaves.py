@@ -19,18 +19,11 @@ from audiences.conditions import (
     Trait,
     durations,
 )
+from audiences.conditions.happenings import THRESHOLDS
 from audiences.segments.sql.operators import OPERATORS, Place
 from audiences.segments.sql.statement import Statement
 
 _SIGNS: Final = {"at_least": ">=", "at_most": "<=", "exactly": "=", "less_than": "<", "more_than": ">"}
-_THRESHOLDS: Final[dict[str, Callable[[int], tuple[int, ...]]]] = {
-    "at_least": lambda n: (n,),
-    "at_most": lambda n: (n + 1,),
-    "exactly": lambda n: (n + 1, n),
-    "less_than": lambda n: (n,),
-    "more_than": lambda n: (n + 1,),
-}
-"""The counts below which the answer turns, greatest first."""
 
 
 def expression(made: Statement, condition: Condition) -> str:
@@ -119,7 +112,7 @@ def _next_of(made: Statement, node: Did, counted: str) -> str:
     moments = [f"min(e.event_time) filter (where e.event_time > {now})"]
     if node.within is not None:
         newest = f"(array_agg(e.event_time order by e.event_time desc) filter (where {counted}))"
-        crossing = ", ".join(f"{newest}[{n}]" for n in _THRESHOLDS[node.times](node.n))
+        crossing = ", ".join(f"{newest}[{n}]" for n in THRESHOLDS[node.times](node.n))
         moments.append(f"coalesce({crossing}) + {made.seconds(node.within)}")
     moments += [
         f"min({at}) filter (where {at} > {now})"
