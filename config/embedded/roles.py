@@ -88,9 +88,10 @@ def worker(queue: str) -> None:
     raise SystemExit(program.exitcode)
 
 
-def _start_the_clock(**_: Any) -> None:
+def _start_the_clock(task: Any, **_: Any) -> None:
+    """Set the kernel's alarm to the task's hard limit; nothing in Python can miss or outlive it."""
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
-    signal.setitimer(signal.ITIMER_REAL, app.conf.task_time_limit)
+    signal.setitimer(signal.ITIMER_REAL, task.time_limit or app.conf.task_time_limit)
 
 
 def _stop_the_clock(**_: Any) -> None:

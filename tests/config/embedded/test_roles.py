@@ -2,22 +2,22 @@
 
 import signal
 import time
+from types import SimpleNamespace
 
 import pytest
 from celery.worker import state
 
-from config.celery import app
 from config.embedded import roles
 from config.embedded.forks import fork
 from tests.installation import wait_until
 
+HASTY = SimpleNamespace(time_limit=0.1)
 pytestmark = pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")
 
 
 def test_a_task_past_its_hard_limit_takes_the_process_with_it():
     def hang() -> None:
-        app.conf.task_time_limit = 0.1
-        roles._start_the_clock()
+        roles._start_the_clock(HASTY)
         time.sleep(30)
 
     child = fork(hang, log=None)
@@ -27,8 +27,7 @@ def test_a_task_past_its_hard_limit_takes_the_process_with_it():
 
 def test_a_task_in_time_leaves_the_process_alone():
     def work() -> None:
-        app.conf.task_time_limit = 0.1
-        roles._start_the_clock()
+        roles._start_the_clock(HASTY)
         roles._stop_the_clock()
         time.sleep(0.3)
 
