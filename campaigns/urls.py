@@ -1,8 +1,9 @@
 """The pages and API of campaigns: each room adds its own."""
 
-from django.urls import URLPattern, URLResolver, path
+from django.urls import URLPattern, URLResolver, path, re_path
 
 from campaigns import api as campaigns
+from campaigns.flows import api as flows
 from campaigns.overview import api as overview_api
 from campaigns.overview import views as overview
 from campaigns.rules import api as rules
@@ -15,6 +16,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/rules/<str:key>", rules.OneRule.as_view()),
     path("v1/rules/<str:key>/firings", rules.Firings.as_view()),
     path("v1/rules/<str:key>/why/<uuid:event_id>", rules.Why.as_view()),
+    path("v1/journeys", flows.Journeys.as_view()),
+    path("v1/journeys/<str:key>", flows.OneJourney.as_view()),
+    path("v1/journeys/<str:key>/publish", flows.Publish.as_view()),
+    re_path("^v1/journeys/(?P<key>[^/]+)/(?P<verb>pause|resume|stop)$", flows.Switch.as_view()),
+    path("v1/journeys/<str:key>/counts", flows.Counts.as_view()),
+    path("v1/journeys/<str:key>/refusals", flows.Refusals.as_view()),
+    path("v1/journeys/<str:key>/runs", flows.JourneyRuns.as_view()),
+    path("v1/runs", flows.Runs.as_view()),
+    path("v1/runs/<uuid:run_id>", flows.OneRun.as_view()),
     path("v1/parked-events", campaigns.ParkedEvents.as_view()),
     path("v1/parked-events/<int:parked_id>/replay", campaigns.Replay.as_view()),
 ]
