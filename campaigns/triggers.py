@@ -30,6 +30,8 @@ from config.kit.nudge import nudge
 
 logger = logging.getLogger(__name__)
 KILLED_WORKER: Final = "killed_worker"
+CLASSES_OF_TROUBLE: Final = frozenset(("08", "40", "53", "55", "57", "58"))
+"""SQLSTATE classes: connection, rollback (deadlock), resources, object state, operator's intervention, system."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +74,18 @@ def drain_partition(partition: int) -> Drained | None:
         return None
     try:
         return _settle(turn)
-    except (OperationalError, InterfaceError):
-        raise  # the database is away or busy: no event is to blame
     except Exception as fault:  # whatever an event brings about: it must not stop those behind it
+        if _is_no_events_fault(fault):
+            raise
         return _set_back(turn, fault)
+
+
+def _is_no_events_fault(fault: Exception) -> bool:
+    """Tell whether the database was away, busy or out of room: then nothing is parked, the next hint tries again."""
+    if isinstance(fault, OperationalError):
+        state = getattr(fault.__cause__, "sqlstate", None)
+        return state is None or state[:2] in CLASSES_OF_TROUBLE
+    return isinstance(fault, InterfaceError)
 
 
 @transaction.atomic

@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
+from psycopg.errors import DeadlockDetected, ProgramLimitExceeded
 
 from audiences.intake import waiting_partitions
 from audiences.intake.models import Event, Slice
@@ -222,6 +223,30 @@ def test_a_parked_event_can_be_processed_again(workspace, monkeypatch):
     drain_intake()
     assert amounts_fired() == [117]
     assert not parked(workspace.pk).exists()
+
+
+def test_trouble_of_the_database_parks_nothing(workspace, monkeypatch):
+    buys(workspace, 150)
+
+    def deadlocked(batch, *, now):
+        raise OperationalError("deadlock detected") from DeadlockDetected()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(triggers, "absorb", deadlocked)
+        with pytest.raises(OperationalError):
+            drain_intake()
+    assert not parked(workspace.pk).exists()
+    assert drain_intake().events == 1
+
+
+def test_an_event_that_the_database_cannot_bear_is_parked(workspace, monkeypatch):
+    buys(workspace, 150)
+
+    def unbearable(batch, *, now):
+        raise OperationalError("index row size exceeds btree maximum") from ProgramLimitExceeded()
+
+    monkeypatch.setattr(triggers, "absorb", unbearable)
+    assert drain_intake() == triggers.Drained(parked=1)
 
 
 def _fail_on(monkeypatch, *poisons):

@@ -3,10 +3,10 @@
 from datetime import timedelta
 
 import pytest
-from campaigns.rules.explain import first_failed, judgements_for, why_not
 
 from audiences.conditions import Verdict
 from audiences.intake.models import Event
+from campaigns.rules.explain import first_failed, judgements_for, why_not
 from campaigns.rules.models import RuleVersion
 from campaigns.triggers import drain_intake
 from config.kit import clock
