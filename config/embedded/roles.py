@@ -16,7 +16,7 @@ from celery.apps.beat import Beat
 from celery.worker import state
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.core.wsgi import get_wsgi_application
 from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
@@ -142,8 +142,12 @@ def _load_web() -> Callable[..., Any]:
 
 
 def command(name: str, *arguments: str) -> None:
-    """Run a management command."""
-    call_command(name, *arguments)
+    """Run a management command; what it refuses to do it says in its own words."""
+    try:
+        call_command(name, *arguments)
+    except CommandError as refusal:
+        sys.stderr.write(f"{name}: {refusal}\n")
+        raise SystemExit(refusal.returncode) from None
 
 
 def migrate() -> None:

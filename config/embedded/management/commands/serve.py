@@ -1,5 +1,6 @@
 """Runs the whole product on this machine, or the roles that are named."""
 
+import json
 import sys
 import time
 from argparse import ArgumentParser
@@ -50,7 +51,7 @@ class Command(BaseCommand):
             code = self._feed(supervisor) if demo else 0
             if once:
                 return code
-            self._say("Ctrl-C stops it.")
+            self._say(self._farewell())
             supervisor.until(lambda: False, pause=0.5)
         except Interrupted:
             self._say("stopping …")
@@ -65,6 +66,16 @@ class Command(BaseCommand):
                 self._say(f"{name} ended with exit code {code}")
                 return code
         return 0
+
+    def _farewell(self) -> str:
+        """Say once more, below the feed's figures, where the console is and how to get in."""
+        try:
+            kept = json.loads((settings.VAR / "credentials.json").read_text())
+        except FileNotFoundError:
+            return "Ctrl-C stops it."
+        return (
+            f"The console: {settings.PUBLIC_URL}  (log in as {kept['user']} with {kept['password']}). Ctrl-C stops it."
+        )
 
     def _say(self, words: str) -> None:
         self.stdout.write(words)

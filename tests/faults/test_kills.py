@@ -1,0 +1,148 @@
+"""Kills one process after the other while orders come in, and counts what became of every one of them.
+
+`FAULTS_PEOPLE=5000` for the full measure; `FAULTS_DATABASE_URL` and `FAULTS_BROKER_URL` for other servers than the
+embedded ones, with `FAULTS_KILL_DATABASE` and `FAULTS_KILL_BROKER` as the commands that kill (and restart) those.
+"""
+
+import json
+import os
+import signal
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.faults.world import World, external, running
+from tests.installation import wait_until
+
+pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.xdist_group("faults")]
+
+PEOPLE = int(os.environ.get("FAULTS_PEOPLE", "600"))
+MOST_IN_DOUBT_PER_KILL = 20
+
+IN_THE_MIDDLE = {
+    "delivery-1": "from campaigns_delivery where state = 'sending'",
+    "rules-1": "from audiences_slice",
+    "flows-1": "from campaigns_run where state = 'active'",
+    "mailbox": "from campaigns_delivery where state = 'sending'",
+    "broker": "from campaigns_delivery where state in ('pending', 'claimed', 'sending')",
+    "postgres": "from campaigns_delivery where state in ('pending', 'claimed', 'sending')",
+    "web": "from audiences_slice",
+}
+
+
+@pytest.fixture(scope="module")
+def world():
+    with running() as world:
+        yield world
+
+
+def kill(world: World, part: str) -> dict[str, object]:
+    """Kill `part` when its work is under way (or, if that is too quick to be seen, after a second anyway)."""
+    started = time.monotonic()
+    while not world.count(IN_THE_MIDDLE[part]) and time.monotonic() - started < 1:
+        time.sleep(0.001)
+    before = world.count("from campaigns_mailboxmessage")
+    hook = {"broker": "BROKER", "postgres": "DATABASE"}.get(part, "")
+    if hook and f"{hook}_URL" in external():
+        subprocess.run(os.environ[f"FAULTS_KILL_{hook}"], shell=True, check=True)
+    else:
+        os.kill(world.here.part(part).pid, signal.SIGKILL)
+    back = wait_until(lambda: progressed(world, before), timeout=120, what=f"any message after killing {part}")
+    return {"killed": part, "delivered before": before, "seconds until the next message": round(back, 2)}
+
+
+def progressed(world: World, before: int) -> bool:
+    try:
+        return world.count("from campaigns_mailboxmessage") > before
+    except Exception:  # the database itself is away
+        return False
+
+
+def killable() -> list[str]:
+    """The parts that this installation lets us kill, in the order in which we do it."""
+    parts = ["delivery-1", "flows-1", "rules-1", "broker", "mailbox", "postgres", "web"]
+    given = external()
+    if "BROKER_URL" in given and "FAULTS_KILL_BROKER" not in os.environ:
+        parts.remove("broker")
+    if "DATABASE_URL" in given and "FAULTS_KILL_DATABASE" not in os.environ:
+        parts.remove("postgres")
+    return parts
+
+
+def test_nothing_is_lost_and_nothing_is_sent_twice(world, record_property):
+    parts = killable()
+    batch = max(10, PEOPLE // 40)
+    feeding = world.feed(PEOPLE, batch=batch, pause=0.4)
+    history = []
+    for number, part in enumerate(parts, start=1):
+        enough = PEOPLE * number // (len(parts) + 2)
+        wait_until(lambda enough=enough: len(world.acknowledged) // 2 >= enough, timeout=180, what="enough orders")
+        history.append(kill(world, part))
+    wait_until(lambda: not feeding.is_alive(), timeout=300, what="the end of the feed")
+    resting = wait_until(at_rest(world), timeout=300, what=f"rest ({world.waiting()})")
+    figures = {"people": PEOPLE, "kills": history, "seconds until rest": round(resting, 1), **tally(world)}
+    record_property("figures", figures)
+    write(figures)
+    assert len(set(world.acknowledged)) == 2 * PEOPLE
+    assert_each_order_had_its_consequences_once(world)
+    assert_mailbox_and_deliveries_agree(world)
+    kills_with_sends = sum(part in {"delivery-1", "mailbox", "postgres"} for part in parts)
+    assert figures["in_doubt"] <= MOST_IN_DOUBT_PER_KILL * kills_with_sends
+
+
+def at_rest(world: World) -> Callable[[], bool]:
+    """Rest: nothing waits anywhere, and no send is under way or waits for its lease to end."""
+
+    def resting() -> bool:
+        under_way = "from campaigns_delivery where state in ('pending', 'held', 'claimed', 'sending')"
+        return not any(world.waiting().values()) and not world.count(under_way)
+
+    return resting
+
+
+def tally(world: World) -> dict[str, int]:
+    """Count the messages by what became of them."""
+    by_state = dict(world.ask("select state, count(*) from campaigns_delivery group by 1"))
+    arrived = world.count(
+        "from campaigns_delivery d where state = 'in_doubt' and exists (select from campaigns_mailboxmessage m "
+        "where m.message_id like '%%' || d.id::text || '%%')"
+    )
+    counts = {state: by_state.get(state, 0) for state in ("sent", "in_doubt", "failed", "blocked")}
+    return counts | {
+        "in_doubt that had arrived": arrived,
+        "in the mailbox": world.count("from campaigns_mailboxmessage"),
+    }
+
+
+def write(figures: dict[str, object]) -> None:
+    print(json.dumps(figures, indent=2))
+    if path := os.environ.get("FAULTS_REPORT"):
+        Path(path).write_text(json.dumps(figures, indent=2) + "\n")
+
+
+def assert_each_order_had_its_consequences_once(world: World) -> None:
+    """I1 to I3: each acknowledged event is stored once, judged once, and had one run with one message."""
+    assert world.count("from audiences_event where name = 'order_paid'") == PEOPLE
+    assert world.count("from audiences_person") == PEOPLE
+    assert world.count("from campaigns_firing") == PEOPLE
+    assert world.count("from (select subject_id from campaigns_run group by 1) as people") == PEOPLE
+    assert world.count("from campaigns_run") == PEOPLE
+    assert world.count("from campaigns_run where state <> 'ended'") == 0
+    assert world.count("from campaigns_delivery") == PEOPLE
+    assert world.count("from campaigns_parkedevent") == 0
+
+
+def assert_mailbox_and_deliveries_agree(world: World) -> None:
+    """I4: what we call sent has arrived, nothing has arrived twice, and the rest is openly in doubt."""
+    twice = world.ask("select message_id, count(*) from campaigns_mailboxmessage group by 1 having count(*) > 1")
+    people_twice = world.ask("select recipients, count(*) from campaigns_mailboxmessage group by 1 having count(*) > 1")
+    assert (twice, people_twice) == ([], [])
+    assert world.count("from campaigns_delivery where state not in ('sent', 'in_doubt')") == 0
+    lost = world.ask(
+        "select d.id from campaigns_delivery d where state = 'sent' and not exists (select from "
+        "campaigns_mailboxmessage m where m.message_id like '%%' || d.id::text || '%%')"
+    )
+    assert lost == []
