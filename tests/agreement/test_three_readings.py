@@ -1,4 +1,4 @@
-"""The interpreter, its quick form and the SQL answer alike, on real PostgreSQL and whatever the input."""
+"""The interpreter, its quick form, PostgreSQL and durable_rules give one answer, whatever the input."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,13 +12,15 @@ from hypothesis import strategies as st
 
 from audiences.conditions import Condition, EventFact, Facts, Place, compile_predicate, evaluate, parse
 from audiences.segments.sql import compile_for_events, compile_for_people, verdicts
-from tests.agreement.strategies import NOW, Someone, conditions, people
+from campaigns.rules.compile import Clause
+from campaigns.rules.program import Program
+from tests.agreement.strategies import EVENTS, NOW, Someone, conditions, people
 from tests.agreement.world import facts_of, settle
 from tests.factories import workspace
 
 pytestmark = pytest.mark.django_db
-CONDITIONS, PEOPLE = 10, 4
-QUICK = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+CONDITIONS, PEOPLE = 20, 4
+QUICK = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
 THOROUGH = settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
 worlds = st.lists(people, min_size=1, max_size=PEOPLE)
 
@@ -59,9 +61,21 @@ def compare_for_events(world: list[Someone], raw: list[Any]) -> None:
         expected = {i: answers(parsed, known[person].facts_at(event)) for i, (person, event) in hands.items()}
         found = verdicts(compile_for_events(brand, *parsed, events=event_ids, now=NOW))
         transaction.set_rollback(True)
+    matched = by_engine(parsed, {i: (event, known[person].facts_at(event)) for i, (person, event) in hands.items()})
     for i, told in expected.items():
         for index, one in enumerate(raw):
-            assert found[i][index] == told[index], one
+            assert (found[i][index], matched[i][index]) == (told[index], told[index]), one
+
+
+def by_engine(parsed: Sequence[Condition], hands: dict[UUID, tuple[EventFact, Facts]]) -> dict[UUID, tuple[bool, ...]]:
+    clauses = [Clause(id=index, on=tuple(EVENTS), condition=condition) for index, condition in enumerate(parsed)]
+    program = Program(clauses)
+    try:
+        found = {i: program.match(event, facts) for i, (event, facts) in hands.items()}
+        assert program.faults == 0
+    finally:
+        program.retire()
+    return {i: tuple(index in matched for index in range(len(parsed))) for i, matched in found.items()}
 
 
 def at_hand(event_ids: list[UUID]) -> dict[UUID, tuple[UUID, EventFact]]:
@@ -84,19 +98,19 @@ def test_interpreter_and_sql_agree_about_people(world, raw):
 
 @QUICK
 @given(worlds, many(Place.EVENT))
-def test_interpreter_and_sql_agree_about_events_at_hand(world, raw):
+def test_interpreter_sql_and_engine_agree_about_events_at_hand(world, raw):
     compare_for_events(world, raw)
 
 
 @pytest.mark.slow
 @THOROUGH
 @given(worlds, many(Place.SEGMENT))
-def test_interpreter_and_sql_agree_about_people_five_thousand_times(world, raw):
+def test_interpreter_and_sql_agree_about_people_ten_thousand_times(world, raw):
     compare_for_people(world, raw)
 
 
 @pytest.mark.slow
 @THOROUGH
 @given(worlds, many(Place.EVENT))
-def test_interpreter_and_sql_agree_about_events_five_thousand_times(world, raw):
+def test_interpreter_sql_and_engine_agree_about_events_ten_thousand_times(world, raw):
     compare_for_events(world, raw)
