@@ -46,7 +46,7 @@ def token_for(subscription: Subscription) -> str:
     key_id, key = next(_keys())
     body = HEAD.pack(key_id, subscription.workspace_id, subscription.person_id.bytes)
     body += f"{subscription.channel}:{subscription.purpose}".encode()
-    return base64.urlsafe_b64encode(body + _mac(key, body)).decode().rstrip("=")
+    return _text(body + _mac(key, body))
 
 
 def read_token(token: str) -> Subscription | None:
@@ -57,12 +57,18 @@ def read_token(token: str) -> Subscription | None:
         signed = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
         return None
+    if _text(signed) != token:
+        return None  # base64 has idle bits at the end: one subscription has one token
     body, mac = signed[:-MAC_BYTES], signed[-MAC_BYTES:]
     if len(body) <= HEAD.size or not _signed(body, mac):
         return None
     _key_id, workspace_id, person = HEAD.unpack_from(body)
     channel, _colon, purpose = body[HEAD.size :].decode().partition(":")
     return Subscription(workspace_id=workspace_id, person_id=UUID(bytes=person), channel=channel, purpose=purpose)
+
+
+def _text(signed: bytes) -> str:
+    return base64.urlsafe_b64encode(signed).decode().rstrip("=")
 
 
 def _signed(body: bytes, mac: bytes) -> bool:

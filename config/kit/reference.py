@@ -97,7 +97,7 @@ def _operation(document: Document, path: str, method: str, raw: Mapping[str, Any
         scope=raw.get("x-scope", ""),
         parameters=tuple(_parameter(parameter) for parameter in raw.get("parameters", ())),
         body=tuple(_fields(document, content.get("schema", {}))),
-        examples=tuple(_examples(path, method, content.get("examples", {}))),
+        examples=tuple(_examples(path, method, raw, content.get("examples", {}))),
         answers=tuple((status, answer.get("description", "")) for status, answer in answers.items()),
         answer=tuple(_fields(document, shown)),
     )
@@ -132,7 +132,7 @@ def _resolved(document: Document, raw: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def _kind(raw: Mapping[str, Any]) -> str:
-    kind = raw.get("type", "any")
+    kind = raw.get("type", "object" if "oneOf" in raw else "any")
     if isinstance(kind, list):
         kind = " | ".join(kind)
     if kind == "array":
@@ -142,12 +142,13 @@ def _kind(raw: Mapping[str, Any]) -> str:
     return f"{kind} ({raw['format']})" if "format" in raw else str(kind)
 
 
-def _examples(path: str, method: str, raw: Mapping[str, Any]) -> Iterator[Example]:
-    for name, example in raw.items():
+def _examples(path: str, method: str, raw: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator[Example]:
+    key = '-u "$WRITE_KEY:"' if raw.get("x-scope") == "events:write" else '-H "Authorization: Bearer $SECRET_KEY"'
+    for name, example in given.items():
         body = json.dumps(example.get("value"), indent=2, ensure_ascii=False)
         command = [
             f"curl -X {method.upper()} {shlex.quote(settings.PUBLIC_URL + path)}",
-            '  -H "Authorization: Bearer $SIGNALBOX_KEY"',
+            f"  {key}",
             "  -H 'Content-Type: application/json'",
             f"  -d {shlex.quote(json.dumps(example.get('value'), ensure_ascii=False))}",
         ]

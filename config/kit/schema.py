@@ -1,5 +1,6 @@
 """The OpenAPI document: what drf-spectacular finds, plus each operation's scope and the common form of errors."""
 
+import inspect
 import re
 from typing import Any, Final
 
@@ -56,6 +57,10 @@ class ScopedSchema(AutoSchema):
         if isinstance(scope, dict):
             scope = scope.get(self.method, scope.get("*"))
         return {"x-scope": scope} if scope else {}
+
+    def get_description(self) -> str:
+        """Return what the method says of itself; the view's own words are for those who read the code."""
+        return inspect.cleandoc(getattr(self.view, self.method.lower()).__doc__ or "")
 
     def get_override_parameters(self) -> list[Any]:
         """Return the paging parameters if the view says that it pages."""
