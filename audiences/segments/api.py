@@ -106,7 +106,13 @@ class OneSegment(APIView):
         segment = _find(request, key)
         return Response(_shown(segment) | {"used_by": used_by(segment.workspace_id, key)})
 
-    @extend_schema(operation_id="segment_put", tags=["segments"], request=SegmentForm, responses=SegmentView)
+    @extend_schema(
+        operation_id="segment_put",
+        tags=["segments"],
+        request=SegmentForm,
+        responses=SegmentView,
+        examples=[OpenApiExample("three purchases in 30 days", value=LOYAL, request_only=True)],
+    )
     def put(self, request: Request, key: str) -> Response:
         """Define the segment of this key, or a new version of it."""
         return _defined(request, key=key)
@@ -138,7 +144,13 @@ class PreviewSegment(APIView):
 
     scope = "segments:read"
 
-    @extend_schema(operation_id="segment_preview", tags=["segments"], request=PreviewForm, responses=PreviewView)
+    @extend_schema(
+        operation_id="segment_preview",
+        tags=["segments"],
+        request=PreviewForm,
+        responses=PreviewView,
+        examples=[OpenApiExample("who would belong", value={"where": LOYAL["where"]}, request_only=True)],
+    )
     def post(self, request: Request) -> Response:
         """Return how many people satisfy a condition now, and some of them; nothing is saved."""
         if not isinstance(request.data, dict) or set(request.data) != {"where"}:

@@ -61,7 +61,11 @@ class OneJourney(APIView):
         return Response(forms.journey_json(_flow(request, key)))
 
     @extend_schema(
-        operation_id="journey_put", tags=["journeys"], request=forms.JourneyForm, responses=forms.JourneyShown
+        operation_id="journey_put",
+        tags=["journeys"],
+        request=forms.JourneyForm,
+        responses=forms.JourneyShown,
+        examples=[OpenApiExample("win back an abandoned cart", value=forms.EXAMPLE, request_only=True)],
     )
     def put(self, request: Request, key: str) -> Response:
         """Define the journey anew; people go on entering the published version until the new one is published."""
@@ -79,7 +83,11 @@ class Publish(APIView):
     scope: ClassVar = {"POST": "journeys:write"}
 
     @extend_schema(
-        operation_id="journey_publish", tags=["journeys"], request=forms.PublishForm, responses=forms.JourneyShown
+        operation_id="journey_publish",
+        tags=["journeys"],
+        request=forms.PublishForm,
+        responses=forms.JourneyShown,
+        examples=[OpenApiExample("the newest version", value={}, request_only=True)],
     )
     def post(self, request: Request, key: str) -> Response:
         """Publish the newest version, or the one named. Runs under way stay on the version they began with."""
@@ -143,6 +151,7 @@ class JourneyRuns(APIView):
         tags=["runs"],
         request=forms.RunForm,
         responses={201: forms.RunShown, 200: forms.RunShown},
+        examples=[OpenApiExample("one run of one customer", value=forms.RUN_EXAMPLE, request_only=True)],
     )
     def post(self, request: Request, key: str) -> Response:
         """Start a run. The same key answers with the same run (200); with another body it is refused (409)."""

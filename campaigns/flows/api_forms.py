@@ -21,6 +21,7 @@ EXAMPLE: Final = {
         "done": {"do": "exit"},
     },
 }
+RUN_EXAMPLE: Final = {"user_id": "u-1", "key": "cart-1001", "properties": {"cart_id": "1001"}}
 _NEXT: Final = {"next": serializers.CharField(allow_null=True)}
 JourneyForm = inline_serializer(
     "JourneyForm",

@@ -136,7 +136,13 @@ class OneRule(APIView):
         """Return the rule and its live definition."""
         return Response(_rule(_found(request, key)))
 
-    @extend_schema(operation_id="rule_put", tags=["rules"], request=RuleForm, responses=RuleShown)
+    @extend_schema(
+        operation_id="rule_put",
+        tags=["rules"],
+        request=RuleForm,
+        responses=RuleShown,
+        examples=[OpenApiExample("a big basket of a loyal buyer", value=EXAMPLE, request_only=True)],
+    )
     def put(self, request: Request, key: str) -> Response:
         """Define the rule anew."""
         raw = request.data
@@ -146,7 +152,13 @@ class OneRule(APIView):
         rule = define(key_of(request).workspace_id, raw, actor=current_actor(), now=clock.now())
         return Response(_rule(rule))
 
-    @extend_schema(operation_id="rule_switch", tags=["rules"], request=RuleSwitch, responses=RuleShown)
+    @extend_schema(
+        operation_id="rule_switch",
+        tags=["rules"],
+        request=RuleSwitch,
+        responses=RuleShown,
+        examples=[OpenApiExample("watch it without doing anything", value={"mode": "shadow"}, request_only=True)],
+    )
     def patch(self, request: Request, key: str) -> Response:
         """Switch `mode`, `enabled` or `priority`; the rest stays. This is a new version, too."""
         rule = _found(request, key)

@@ -85,7 +85,7 @@ def _operation(document: Document, path: str, method: str, raw: Mapping[str, Any
     title, _newline, rest = text.partition("\n")
     content = raw.get("requestBody", {}).get("content", {}).get("application/json", {})
     answers: Mapping[str, Any] = raw["responses"]
-    good = next((answer for status, answer in answers.items() if status.startswith("2")), {})
+    good: Mapping[str, Any] = next((answer for status, answer in answers.items() if status.startswith("2")), {})
     shown = good.get("content", {}).get("application/json", {}).get("schema", {})
     return Operation(
         id=raw["operationId"],
