@@ -2,7 +2,8 @@
 
 from django.urls import URLPattern, URLResolver
 
+from audiences import pages
 from audiences.intake import urls as intake
 from audiences.segments import urls as segments
 
-urlpatterns: list[URLPattern | URLResolver] = [*intake.urlpatterns, *segments.urlpatterns]
+urlpatterns: list[URLPattern | URLResolver] = [*pages.urlpatterns, *intake.urlpatterns, *segments.urlpatterns]

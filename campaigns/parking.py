@@ -106,3 +106,8 @@ def _note(action: str, about: ParkedEvent, *, at: datetime, actor: Actor | None 
         actor=actor,
         at=at,
     )
+
+
+def parked_events(workspace_id: int) -> models.QuerySet[ParkedEvent]:
+    """Return the workspace's parked events, also those replayed since; order and bounds are the caller's."""
+    return ParkedEvent.objects.filter(workspace_id=workspace_id)

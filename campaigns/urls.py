@@ -3,13 +3,13 @@
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from campaigns import api as campaigns
+from campaigns import pages
 from campaigns.flows import api as flows
 from campaigns.overview import api as overview_api
-from campaigns.overview import views as overview
 from campaigns.rules import api as rules
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", overview.home, name="home"),
+    *pages.urlpatterns,
     path("v1/summary", overview_api.Summary.as_view()),
     path("v1/summary/waiting", overview_api.Waiting.as_view()),
     path("v1/rules", rules.Rules.as_view()),

@@ -4,6 +4,7 @@ from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, path
 
 from compliance.access import views as access
+from compliance.audit import views as audit
 from compliance.consent import api as consent
 from compliance.consent import views as consent_pages
 
@@ -12,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("logout/", LogoutView.as_view(), name="logout"),
     path("preferences/", access.preferences_page, name="preferences"),
     path("workspace/", access.workspace, name="workspace"),
+    path("audit/", audit.trail, name="audit"),
     path("v1/people/<path:user_id>/consent", consent.PersonConsent.as_view()),
     path("v1/consents/batch", consent.ConsentBatch.as_view()),
     path("v1/suppressions", consent.Suppressions.as_view()),

@@ -25,7 +25,31 @@ class Group:
     places: tuple[Place, ...]
 
 
-GROUPS: Final = (Group("", (Place("home", "house", _("Home")),)),)
+GROUPS: Final = (
+    Group("", (Place("home", "house", _("Home")),)),
+    Group(
+        _("Who"),
+        (
+            Place("people", "users", _("People")),
+            Place("segment-list", "tags", _("Segments")),
+            Place("refused", "file-warning", _("Refused input")),
+        ),
+    ),
+    Group(
+        _("What happens"),
+        (
+            Place("flows", "workflow", _("Journeys")),
+            Place("rules", "zap", _("Rules")),
+            Place("runs", "route", _("Runs")),
+            Place("parked", "circle-pause", _("Parked events")),
+        ),
+    ),
+    Group(
+        _("What we say"),
+        (Place("messages", "send", _("Messages")), Place("mailbox", "inbox", _("Local mailbox"))),
+    ),
+    Group(_("May we, and who did"), (Place("audit", "scroll-text", _("Audit")),)),
+)
 
 
 def navigation(request: HttpRequest) -> dict[str, Any]:

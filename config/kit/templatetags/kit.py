@@ -13,9 +13,12 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
 
 from config.kit import clock
+from config.kit.masking import masked, shown
 
 register = template.Library()
 SHOWN: Final = 400
+ENOUGH: Final = 20  # below this a percentage says little
+UNITS: Final = (86_400, 3_600, 60)
 
 
 @register.filter
@@ -44,6 +47,13 @@ def percent(part: float | None, whole: float | None) -> str:
     if not whole or part is None:
         return "–"
     return f"{100 * part / whole:.1f} %"
+
+
+@register.simple_tag
+def delta(now: float, before: float) -> str:
+    """Write how a figure changed against the window before; never colour alone, so in words and with its sign."""
+    change = f"{100 * (now - before) / before:+.1f} %" if before >= ENOUGH else f"{now - before:+,}"
+    return gettext("%(change)s against the window before") % {"change": change}
 
 
 @register.simple_tag
@@ -98,32 +108,41 @@ def ago(value: datetime | None) -> str:
 
 @register.filter
 def duration(seconds: float) -> str:
-    """Write a length of time in its largest unit that is at least one."""
-    whole = int(seconds)
-    if whole >= 172_800:
-        return ngettext("%(n)d day", "%(n)d days", whole // 86_400) % {"n": whole // 86_400}
-    if whole >= 7_200:
-        return ngettext("%(n)d hour", "%(n)d hours", whole // 3_600) % {"n": whole // 3_600}
-    if whole >= 120:
-        return ngettext("%(n)d minute", "%(n)d minutes", whole // 60) % {"n": whole // 60}
-    return ngettext("%(n)d second", "%(n)d seconds", whole) % {"n": whole}
+    """Write about how long something takes or took: in the largest unit of which there are two."""
+    unit = next((size for size in UNITS if seconds >= 2 * size), 1)
+    return _counted(unit, int(seconds // unit))
+
+
+def exact_duration(length: timedelta) -> str:
+    """Write a length of time exactly: in the largest unit that divides it."""
+    seconds = int(length.total_seconds())
+    unit = next((size for size in UNITS if seconds and seconds % size == 0), 1)
+    return _counted(unit, seconds // unit)
+
+
+def _counted(unit: int, n: int) -> str:
+    match unit:
+        case 86_400:
+            text = ngettext("%(n)s day", "%(n)s days", n)
+        case 3_600:
+            text = ngettext("%(n)s hour", "%(n)s hours", n)
+        case 60:
+            text = ngettext("%(n)s minute", "%(n)s minutes", n)
+        case _:
+            text = ngettext("%(n)s second", "%(n)s seconds", n)
+    return text % {"n": n}
 
 
 @register.filter
 def mask(value: Any) -> str:
     """Write an address, number or name so that its owner is recognised and nobody else learns it."""
-    text = str(value or "")
-    name, at, domain = text.partition("@")
-    if at:
-        return f"{_masked(name)}@{domain}"
-    return _masked(text)
+    return masked(value) if value else "–"
 
 
-def _masked(text: str) -> str:
-    if len(text) <= 2:
-        return text[:1] + "•"
-    keep = 1 if len(text) < 6 else 2
-    return f"{text[:keep]}{'•' * min(4, len(text) - 2 * keep)}{text[-keep:]}"
+@register.filter
+def private(value: Any, name: str) -> str:
+    """Write the value of the trait or property `name`, masked where it is a personal detail."""
+    return plain(shown(name, value))
 
 
 @register.filter
@@ -140,14 +159,12 @@ def plain(value: Any) -> str:
             return "–"
         case True | False:
             return gettext("yes") if value else gettext("no")
-        case str():
-            return value[:SHOWN]
-        case int() | float() | Decimal():
-            return f"{value:,}" if abs(value) >= 10_000 else str(value)
         case list() | tuple():
             return ", ".join(plain(item) for item in value)[:SHOWN]
+        case dict():
+            return ", ".join(f"{name}: {plain(item)}" for name, item in value.items())[:SHOWN]
         case _:
-            return json_module.dumps(value, ensure_ascii=False, default=str)[:SHOWN]
+            return str(value)[:SHOWN]
 
 
 @register.filter

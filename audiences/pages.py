@@ -1,0 +1,15 @@
+"""Where the console's pages of audiences live."""
+
+from django.urls import URLPattern, path
+
+from audiences.intake import views as intake
+from audiences.people import views as people
+from audiences.segments import views as segments
+
+urlpatterns: list[URLPattern] = [
+    path("people/", people.people, name="people"),
+    path("people/<uuid:person_id>/", people.person, name="person"),
+    path("segments/", segments.segments, name="segment-list"),
+    path("segments/<str:key>/", segments.segment, name="segment-page"),
+    path("refused/", intake.refused, name="refused"),
+]

@@ -1,0 +1,54 @@
+"""Reads about people for those who look: the list, one person, their identifiers and events, and names to show."""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from audiences.intake.models import Event
+from audiences.people.models import Identity, Person
+from config.kit.masking import EMAIL, masked
+
+SEARCHED_TRAITS: Final = ("email", "phone", "name", "first_name", "last_name")
+
+
+def people(workspace_id: int, *, text: str = "") -> QuerySet[Person]:
+    """Return the workspace's people (without those merged into others) whose ids or names contain `text`."""
+    found = Person.objects.filter(workspace_id=workspace_id, merged_into=None)
+    wanted = text.strip().replace("\x00", "")
+    if not wanted:
+        return found
+    known_as = Identity.objects.filter(workspace_id=workspace_id, value=wanted).values("person_id")
+    matches = Q(user_id__icontains=wanted) | Q(id__in=known_as)
+    for trait in SEARCHED_TRAITS:
+        matches |= Q(**{f"traits__{trait}__icontains": wanted})
+    return found.filter(matches)
+
+
+def find_person(workspace_id: int, person_id: UUID) -> Person | None:
+    """Return one person of the workspace, also one who was merged into another."""
+    return Person.objects.filter(workspace_id=workspace_id, pk=person_id).first()
+
+
+def identities_of(workspace_id: int, person_id: UUID) -> QuerySet[Identity]:
+    """Return the identifiers that lead to a person, oldest first."""
+    return Identity.objects.filter(workspace_id=workspace_id, person_id=person_id).order_by("created_at", "subject")
+
+
+def events_of(workspace_id: int, person_id: UUID) -> QuerySet[Event]:
+    """Return a person's events; order and bounds are the caller's."""
+    return Event.objects.filter(workspace_id=workspace_id, person_id=person_id)
+
+
+def names_of(workspace_id: int, person_ids: Iterable[UUID]) -> Mapping[UUID, str]:
+    """Return the names to show for people, by id; an unknown id is left out."""
+    rows = Person.objects.filter(workspace_id=workspace_id, pk__in=set(person_ids)).only("id", "user_id")
+    return {person.pk: name_of(person) for person in rows}
+
+
+def name_of(person: Person) -> str:
+    """Return what a person is called in lists: their user id, masked if it is an address; else the end of our id."""
+    if not person.user_id:
+        return f"…{str(person.pk)[-8:]}"
+    return masked(person.user_id) if EMAIL.match(person.user_id) else person.user_id

@@ -1,0 +1,33 @@
+"""Reads about segments for those who look: the list with its counts, members, and who belongs where."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import Count, Q, QuerySet
+
+from audiences.segments.models import Membership, Segment
+
+
+def segments(workspace_id: int) -> QuerySet[Segment]:
+    """Return the workspace's segments by name, each with `members`, the number of people in it now."""
+    inside = Count("memberships", filter=Q(memberships__left_at=None))
+    return Segment.objects.filter(workspace_id=workspace_id).select_related("live").annotate(members=inside)
+
+
+def find_segment(workspace_id: int, key: str) -> Segment | None:
+    """Return one segment with its count, None if there is none with this key."""
+    return segments(workspace_id).filter(key=key).first()
+
+
+def stays(segment: Segment) -> QuerySet[Membership]:
+    """Return the open stays in a segment; order and bounds are the caller's."""
+    return Membership.objects.filter(segment=segment, left_at=None)
+
+
+def memberships_of(workspace_id: int, person_ids: Iterable[UUID]) -> dict[UUID, list[Membership]]:
+    """Return the open stays of people, by person, each with its segment."""
+    rows = Membership.objects.filter(workspace_id=workspace_id, person_id__in=set(person_ids), left_at=None)
+    found: dict[UUID, list[Membership]] = {}
+    for stay in rows.select_related("segment").order_by("segment__name"):
+        found.setdefault(stay.person_id, []).append(stay)
+    return found

@@ -1,0 +1,87 @@
+"""What the states of messages, the reasons and the gate's checks are called."""
+
+from typing import Final
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.delivery.models import Delivery
+from config.kit.labels import Label
+
+STATES: Final = {
+    Delivery.State.PENDING: Label("", "hourglass", _("pending")),
+    Delivery.State.HELD: Label("warn", "circle-pause", _("held")),
+    Delivery.State.CLAIMED: Label("info", "hourglass", _("being prepared")),
+    Delivery.State.SENDING: Label("info", "send", _("being sent")),
+    Delivery.State.SENT: Label("ok", "circle-check", _("sent")),
+    Delivery.State.FAILED: Label("bad", "circle-x", _("failed")),
+    Delivery.State.BLOCKED: Label("bad", "ban", _("blocked")),
+    Delivery.State.IN_DOUBT: Label("warn", "circle-help", _("in doubt")),
+}
+CHANNELS: Final[dict[str, str | Promise]] = {"email": _("e-mail"), "null": _("test channel")}
+REASONS: Final[dict[str, str | Promise]] = {
+    "no_consent": _("no consent"),
+    "consent_withdrawn": _("consent withdrawn"),
+    "suppressed": _("address suppressed"),
+    "flow_paused": _("journey paused"),
+    "flow_not_live": _("journey not live"),
+    "content_missing": _("template missing"),
+    "run_ended": _("left the journey before the send"),
+    "no_run": _("its run is gone"),
+    "holdout": _("control group"),
+    "no_address": _("no address"),
+    "bad_address": _("address not usable"),
+    "missing_variable": _("a variable is missing"),
+    "dependency": _("something could not be read"),
+    "attempts_exhausted": _("all tries failed"),
+    "unreachable": _("provider unreachable"),
+    "lease_expired": _("worker died while sending"),
+    "answer_lost": _("the provider's answer was lost"),
+    "refused": _("refused by the provider"),
+}
+CHECKS: Final[dict[str, str | Promise]] = {
+    "flow_live": _("The journey is live"),
+    "content": _("The template is there"),
+    "consent": _("The person consented"),
+    "suppression": _("The address is not suppressed"),
+    "exit": _("The run has not left the journey"),
+    "holdout": _("Not in the control group"),
+    "address": _("There is an address"),
+    "render": _("The message can be rendered"),
+    "window": _("Quiet hours"),
+    "cap": _("Frequency cap"),
+}
+WORDS: Final[dict[str, str | Promise]] = {
+    "live": _("live"),
+    "paused": _("paused"),
+    "stopped": _("stopped"),
+    "draft": _("draft"),
+    "granted": _("granted"),
+    "withdrawn": _("withdrawn"),
+    "not withdrawn": _("not withdrawn"),
+    "not listed": _("not listed"),
+    "no address": _("no address"),
+    "present": _("present"),
+    "none": _("none"),
+    "readable": _("readable"),
+    "active": _("active"),
+    "waiting": _("waiting"),
+    "completed": _("completed"),
+    "exit_event": _("exit event"),
+    "active, waiting or completed": _("active, waiting or completed"),
+}
+
+
+def label_of_state(state: str) -> Label:
+    """Return the label of a message's state."""
+    return STATES[Delivery.State(state)]
+
+
+def reason_text(reason: str) -> str:
+    """Say a reason in words; one that a newer part of the product brought in is shown as it is."""
+    return str(REASONS.get(reason, reason.replace("_", " ")))
+
+
+def channel_text(channel: str) -> str:
+    """Say a channel in words."""
+    return str(CHANNELS.get(channel, channel))

@@ -1,0 +1,75 @@
+"""Reads about messages for those who look: the list, one message, and what the local mailbox received."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Case, Count, Exists, OuterRef, QuerySet, UUIDField, When
+from django.db.models.functions import Cast, Substr
+
+from campaigns.delivery.models import Delivery, MailboxMessage
+
+
+def messages(workspace_id: int, *, state: str = "", channel: str = "", reason: str = "") -> QuerySet[Delivery]:
+    """Return the workspace's messages, narrowed by what is given; order and bounds are the caller's."""
+    asked = {"state": state, "channel": channel, "reason": reason}
+    return Delivery.objects.filter(workspace_id=workspace_id, **{name: value for name, value in asked.items() if value})
+
+
+def messages_of_person(workspace_id: int, person_id: UUID) -> QuerySet[Delivery]:
+    """Return a person's messages; order and bounds are the caller's."""
+    return Delivery.objects.filter(workspace_id=workspace_id, person_id=person_id)
+
+
+def messages_of_run(workspace_id: int, run_id: UUID) -> QuerySet[Delivery]:
+    """Return a run's messages, oldest first."""
+    return Delivery.objects.filter(workspace_id=workspace_id, run_id=run_id).order_by("created_at", "id")
+
+
+def find_message(workspace_id: int, message_id: UUID) -> Delivery | None:
+    """Return one message of the workspace."""
+    return Delivery.objects.filter(workspace_id=workspace_id, pk=message_id).first()
+
+
+def mailbox(workspace_id: int) -> QuerySet[MailboxMessage]:
+    """Return what the local mailbox received of this workspace's messages, each with its `delivery_id`.
+
+    The Message-ID begins with the send key; whatever else arrived over SMTP belongs to nobody and is not shown.
+    """
+    key = Case(
+        When(message_id__regex=r"^<[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}@", then=Cast(_KEY_TEXT, UUIDField())),
+        output_field=UUIDField(null=True),
+    )
+    mine = Delivery.objects.filter(pk=OuterRef("delivery_id"), workspace_id=workspace_id)
+    return MailboxMessage.objects.annotate(delivery_id=key).filter(Exists(mine))
+
+
+def received(workspace_id: int, delivery_id: UUID) -> QuerySet[MailboxMessage]:
+    """Return the letters in the local mailbox that one message became (more than one would be a duplicate)."""
+    return mailbox(workspace_id).filter(message_id__startswith=f"<{delivery_id}@").order_by("pk")
+
+
+_KEY_TEXT = Substr("message_id", 2, 36)
+
+
+def counts_by_state(workspace_id: int, *, since: datetime, until: datetime) -> dict[str, int]:
+    """Return how many of the messages that were asked for in [since, until) are in each state."""
+    asked = Delivery.objects.filter(workspace_id=workspace_id, created_at__gte=since, created_at__lt=until)
+    return dict(asked.order_by().values_list("state").annotate(n=Count("pk")))
+
+
+def counts_by_reason(workspace_id: int, *, since: datetime, until: datetime) -> list[tuple[str, int]]:
+    """Return why messages of [since, until) were blocked or are held, the most frequent reason first."""
+    stopped = Delivery.objects.filter(workspace_id=workspace_id, created_at__gte=since, created_at__lt=until)
+    stopped = stopped.filter(state__in=[Delivery.State.BLOCKED, Delivery.State.HELD])
+    return list(stopped.order_by().values_list("reason").annotate(n=Count("pk")).order_by("-n", "reason"))
+
+
+def in_doubt(workspace_id: int) -> QuerySet[Delivery]:
+    """Return the messages of which nobody knows whether they arrived."""
+    return Delivery.objects.filter(workspace_id=workspace_id, state=Delivery.State.IN_DOUBT)
+
+
+def due_messages(workspace_id: int, *, now: datetime) -> int:
+    """Return how many messages could be sent now and are not yet."""
+    waiting = Delivery.objects.filter(workspace_id=workspace_id, state=Delivery.State.PENDING)
+    return waiting.filter(due_at__lte=now).count()

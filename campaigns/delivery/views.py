@@ -1,0 +1,96 @@
+"""Pages about messages: the list, one message with the gate's checks, and the local mailbox."""
+
+from typing import Final
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+
+from audiences.people.lookups import names_of
+from campaigns.delivery import lookups
+from campaigns.delivery.labels import STATES, channel_text, label_of_state, reason_text
+from campaigns.delivery.letters import read_letter
+from campaigns.delivery.models import Delivery
+from campaigns.delivery.wording import answer
+from compliance.access.console import ConsoleRequest, console_page
+from config.kit.pages import page
+from config.kit.paging import CursorPage
+
+NEWEST_FIRST: Final = CursorPage("-created_at", "id")
+NEWEST_LETTER: Final = CursorPage("-id")
+FILTERS: Final = ("state", "channel", "reason")
+
+
+@console_page
+def messages(request: ConsoleRequest) -> HttpResponse:
+    """List messages, those asked for last first."""
+    asked = {name: request.GET.get(name, "")[:60] for name in FILTERS}
+    found = NEWEST_FIRST.page(lookups.messages(request.workspace.pk, **asked), request.GET)
+    names = names_of(request.workspace.pk, [message.person_id for message in found.rows])
+    rows = [
+        {
+            "message": message,
+            "name": names.get(message.person_id, ""),
+            "label": label_of_state(message.state),
+            "reason": reason_text(message.reason) if message.reason else "",
+            "channel": channel_text(message.channel),
+        }
+        for message in found.rows
+    ]
+    context = {"rows": rows, "page": found, "asked": asked, "states": STATES.items()}
+    context["reason_asked"] = reason_text(asked["reason"]) if asked["reason"] else ""
+    return page(request, "delivery/messages.html", context, parts={"message-list": "list"})
+
+
+@console_page
+def message(request: ConsoleRequest, message_id: UUID) -> HttpResponse:
+    """Show one message and why it is in its state, check by check."""
+    found = _message_or_404(request, message_id)
+    context = {
+        "message": found,
+        "answer": answer(found),
+        "name": names_of(request.workspace.pk, [found.person_id]).get(found.person_id, ""),
+        "channel": channel_text(found.channel),
+        "letters": lookups.received(request.workspace.pk, found.pk),
+        "in_doubt": found.state == Delivery.State.IN_DOUBT,
+    }
+    return page(request, "delivery/message.html", context)
+
+
+@console_page
+def mailbox(request: ConsoleRequest) -> HttpResponse:
+    """List what the local mailbox received, newest first."""
+    found = NEWEST_LETTER.page(lookups.mailbox(request.workspace.pk).defer("raw"), request.GET)
+    return page(request, "delivery/mailbox.html", {"page": found}, parts={"mailbox-list": "list"})
+
+
+@console_page
+def letter(request: ConsoleRequest, letter_id: int) -> HttpResponse:
+    """Show one received message: its headers and its text; its HTML stands in a frame of its own."""
+    found = lookups.mailbox(request.workspace.pk).filter(pk=letter_id).first()
+    if found is None:
+        raise Http404
+    return page(request, "delivery/letter.html", {"letter": found, "content": read_letter(bytes(found.raw))})
+
+
+@console_page
+def letter_html(request: ConsoleRequest, letter_id: int) -> HttpResponse:
+    """Answer the HTML of a received message for the frame; it may load and run nothing, whatever it says."""
+    found = lookups.mailbox(request.workspace.pk).filter(pk=letter_id).first()
+    if found is None:
+        raise Http404
+    response = HttpResponse(read_letter(bytes(found.raw)).html)
+    response.headers["Content-Security-Policy"] = FRAME_POLICY
+    response.headers["X-Frame-Options"] = "SAMEORIGIN"
+    return response
+
+
+FRAME_POLICY: Final = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'self'; sandbox; form-action 'none'"
+)
+
+
+def _message_or_404(request: ConsoleRequest, message_id: UUID) -> Delivery:
+    found = lookups.find_message(request.workspace.pk, message_id)
+    if found is None:
+        raise Http404
+    return found

@@ -1,0 +1,102 @@
+"""Pages about flows and runs: lists, the read-only outline with live counts, and one run step by step."""
+
+from datetime import timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+
+from audiences.people.lookups import names_of
+from audiences.wording import condition_line
+from campaigns.delivery.lookups import messages_of_run
+from campaigns.delivery.wording import answer
+from campaigns.flows import lookups
+from campaigns.flows.labels import EXITS, label_of_flow, label_of_run
+from campaigns.flows.models import Flow, Run
+from campaigns.flows.wording import entry_text, outline, step_line
+from compliance.access.console import ConsoleRequest, console_page
+from config.kit import clock
+from config.kit.pages import page
+from config.kit.paging import CursorPage
+
+RECENT: Final = timedelta(days=7)
+NEWEST_FIRST: Final = CursorPage("-entered_at", "id")
+
+
+@console_page
+def flows(request: ConsoleRequest) -> HttpResponse:
+    """List the flows with how many are inside and how many entered lately."""
+    listed = lookups.flows(request.workspace.pk, since=clock.now() - RECENT).order_by("name")
+    rows = [{"flow": flow, "label": label_of_flow(flow.state), "entry": _entry(flow)} for flow in listed]
+    return page(request, "flows/list.html", {"rows": rows})
+
+
+@console_page
+def flow(request: ConsoleRequest, key: str) -> HttpResponse:
+    """Show a flow as an outline: the accessible twin of its picture, with the runs at each node now."""
+    found = lookups.find_flow(request.workspace.pk, key)
+    if found is None:
+        raise Http404
+    definition = found.live.definition if found.live else {}
+    context = {
+        "flow": found,
+        "label": label_of_flow(found.state),
+        "entry": _entry(found),
+        "entry_condition": _condition(definition.get("entry", {}), "if"),
+        "exits": [_exit(way) for way in definition.get("exit", ())],
+        "goal": definition.get("goal"),
+        "nodes": outline(
+            definition,
+            inside=lookups.inside_by_node(found),
+            passed=lookups.passed_by_node(found, since=clock.now() - RECENT),
+        ),
+    }
+    return page(request, "flows/flow.html", context, parts={"flow-outline": "outline"})
+
+
+@console_page
+def runs(request: ConsoleRequest) -> HttpResponse:
+    """List runs, those that entered last first."""
+    asked = {name: request.GET.get(name, "")[:100] for name in ("flow", "state", "node")}
+    found = NEWEST_FIRST.page(lookups.runs(request.workspace.pk, **asked), request.GET)
+    names = names_of(request.workspace.pk, [run.subject_id for run in found.rows])
+    context = {
+        "rows": [{"run": run, "name": names.get(run.subject_id, ""), "label": label_of_run(run)} for run in found.rows],
+        "page": found,
+        "asked": asked,
+        "states": Run.State.values,
+        "flows": lookups.flow_names(request.workspace.pk).values(),
+    }
+    return page(request, "flows/runs.html", context, parts={"run-list": "list"})
+
+
+@console_page
+def run(request: ConsoleRequest, run_id: UUID) -> HttpResponse:
+    """Show one run: what let it in, each step with its verdict, its messages, how it ended."""
+    found = lookups.find_run(request.workspace.pk, run_id)
+    if found is None:
+        raise Http404
+    context = {
+        "run": found,
+        "label": label_of_run(found),
+        "name": names_of(request.workspace.pk, [found.subject_id]).get(found.subject_id, ""),
+        "steps": [step_line(step, run=found) for step in lookups.steps_of(found)],
+        "deliveries": [
+            {"message": message, "answer": answer(message)}
+            for message in messages_of_run(request.workspace.pk, found.pk)
+        ],
+        "exit": EXITS.get(found.exit_reason),
+    }
+    return page(request, "flows/run.html", context)
+
+
+def _entry(flow: Flow) -> str:
+    return entry_text(flow.live.definition) if flow.live else ""
+
+
+def _condition(definition: dict[str, Any], part: str) -> Any:
+    return condition_line(definition[part]) if definition.get(part) else None
+
+
+def _exit(way: dict[str, Any]) -> dict[str, Any]:
+    return {"event": way.get("event", ""), "line": _condition(way, "when")}

@@ -1,0 +1,133 @@
+"""The figures of the home page; each is a query over stored rows and has a list that shows the rows behind it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
+
+from django.utils import timezone
+
+from audiences.intake.backlog import Backlog, backlog
+from audiences.intake.refusals import refusals
+from campaigns.delivery.labels import reason_text
+from campaigns.delivery.lookups import counts_by_reason, counts_by_state, due_messages, in_doubt
+from campaigns.flows import lookups as flow_lookups
+from campaigns.flows.labels import label_of_flow
+from campaigns.flows.models import Flow
+from campaigns.parking import parked_events
+from campaigns.rules.lookups import last_published
+from config.kit.labels import Label
+
+SPARK_DAYS: Final = 7
+SPARK_SIZE: Final = (96, 24)
+BEHIND: Final = timedelta(seconds=10)
+MOST_REASONS: Final = 5
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """What became of the messages that were asked for in a stretch of time, and how many runs reached their goal."""
+
+    asked: int
+    sent: int
+    stopped: int
+    converted: int
+    reasons: tuple["Reason", ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why messages did not go out: the reason's code and words, how many, and the share of all that were stopped."""
+
+    code: str
+    text: str
+    n: int
+    share: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Journey:
+    """A flow that is not a draft, with the runs of the window and a line of the last seven days."""
+
+    flow: Flow
+    label: Label
+    days: tuple[int, ...]
+
+    @property
+    def points(self) -> str:
+        return points(self.days)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """How far the machine is behind."""
+
+    intake: Backlog
+    runs: int
+    messages: int
+    rule_published: datetime | None
+
+    @property
+    def calm(self) -> bool:
+        return self.intake.waits < BEHIND
+
+
+def needs(workspace_id: int, *, since: datetime) -> dict[str, int]:
+    """Count what waits for a person: doubtful and failed sends, refused input, parked events, paused journeys."""
+    states = counts_by_state(workspace_id, since=since, until=datetime.max.replace(tzinfo=since.tzinfo))
+    return {
+        "in_doubt": in_doubt(workspace_id).count(),
+        "failed": states.get("failed", 0),
+        "refused": refusals(workspace_id).filter(at__gte=since).count(),
+        "parked": parked_events(workspace_id).filter(replayed_at=None).count(),
+        "paused": Flow.objects.filter(workspace_id=workspace_id, state=Flow.State.PAUSED).count(),
+    }
+
+
+def window(workspace_id: int, *, since: datetime, until: datetime) -> Window:
+    """Return the figures of [since, until)."""
+    states = counts_by_state(workspace_id, since=since, until=until)
+    found = counts_by_reason(workspace_id, since=since, until=until)
+    stopped = sum(n for _reason, n in found)
+    return Window(
+        asked=sum(states.values()),
+        sent=states.get("sent", 0),
+        stopped=stopped,
+        converted=flow_lookups.converted(workspace_id, since=since, until=until),
+        reasons=tuple(
+            Reason(code=code, text=reason_text(code), n=n, share=round(100 * n / stopped))
+            for code, n in found[:MOST_REASONS]
+        ),
+    )
+
+
+def journeys(workspace_id: int, *, since: datetime, now: datetime) -> list[Journey]:
+    """Return the flows that were ever published, those with most entries first."""
+    days = [(timezone.localtime(now) - timedelta(days=ago)).date() for ago in range(SPARK_DAYS - 1, -1, -1)]
+    entered = flow_lookups.entered_by_day(workspace_id, since=now - timedelta(days=SPARK_DAYS))
+    rows = flow_lookups.flows(workspace_id, since=since).exclude(state=Flow.State.DRAFT)
+    return [
+        Journey(flow=flow, label=label_of_flow(flow.state), days=_counts(entered.get(flow.pk, {}), days))
+        for flow in rows.order_by("-entered", "name")
+    ]
+
+
+def health(workspace_id: int, *, now: datetime) -> Health:
+    """Return what waits to be done now."""
+    return Health(
+        intake=backlog(workspace_id, now=now),
+        runs=flow_lookups.due_runs(workspace_id, now=now),
+        messages=due_messages(workspace_id, now=now),
+        rule_published=last_published(workspace_id),
+    )
+
+
+def points(values: Sequence[int]) -> str:
+    """Return the points of a sparkline, for the SVG that the server writes."""
+    width, height = SPARK_SIZE
+    top, step = max(*values, 1), (width - 4) / max(len(values) - 1, 1)
+    return " ".join(f"{2 + i * step:.1f},{height - 3 - (height - 6) * v / top:.1f}" for i, v in enumerate(values))
+
+
+def _counts(by_day: dict[date, int], days: Sequence[date]) -> tuple[int, ...]:
+    return tuple(by_day.get(day, 0) for day in days)

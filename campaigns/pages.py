@@ -1,0 +1,25 @@
+"""Where the console's pages of campaigns live."""
+
+from django.urls import URLPattern, path
+
+from campaigns.delivery import views as delivery
+from campaigns.flows import views as flows
+from campaigns.overview import views as overview
+from campaigns.rules import views as rules
+
+urlpatterns: list[URLPattern] = [
+    path("", overview.home, name="home"),
+    path("people/<uuid:person_id>/timeline/", overview.person_story, name="person-story"),
+    path("rules/", rules.rules, name="rules"),
+    path("rules/<str:key>/", rules.rule, name="rule"),
+    path("journeys/", flows.flows, name="flows"),
+    path("journeys/<str:key>/", flows.flow, name="flow"),
+    path("runs/", flows.runs, name="runs"),
+    path("runs/<uuid:run_id>/", flows.run, name="run"),
+    path("messages/", delivery.messages, name="messages"),
+    path("messages/<uuid:message_id>/", delivery.message, name="message"),
+    path("mailbox/", delivery.mailbox, name="mailbox"),
+    path("mailbox/<int:letter_id>/", delivery.letter, name="letter"),
+    path("mailbox/<int:letter_id>/html/", delivery.letter_html, name="letter-html"),
+    path("parked/", overview.parked, name="parked"),
+]

@@ -1,0 +1,37 @@
+"""Reads about rules for those who look: the list with its firings, one rule, what it matched."""
+
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Count, Max, Q, QuerySet
+
+from campaigns.rules.models import Firing, Rule
+
+
+def rules(workspace_id: int, *, since: datetime) -> QuerySet[Rule]:
+    """Return the workspace's rules, each with `fired` (matches since then) and `last_fired`."""
+    recent = Count("firings", filter=Q(firings__fired_at__gte=since))
+    listed = Rule.objects.filter(workspace_id=workspace_id).select_related("live")
+    return listed.annotate(fired=recent, last_fired=Max("firings__fired_at"))
+
+
+def find_rule(workspace_id: int, key: str) -> Rule | None:
+    """Return one rule, None if there is none with this key."""
+    return Rule.objects.filter(workspace_id=workspace_id, key=key).select_related("live").first()
+
+
+def firings_of_rule(rule: Rule) -> QuerySet[Firing]:
+    """Return what a rule matched; order and bounds are the caller's."""
+    return Firing.objects.filter(rule=rule).select_related("version")
+
+
+def firings_of_person(workspace_id: int, person_id: UUID) -> QuerySet[Firing]:
+    """Return what matched for a person, each with its rule and version; order and bounds are the caller's."""
+    mine = Firing.objects.filter(workspace_id=workspace_id, person_id=person_id)
+    return mine.select_related("rule", "version")
+
+
+def last_published(workspace_id: int) -> datetime | None:
+    """Return when a rule was last published."""
+    found: datetime | None = Rule.objects.filter(workspace_id=workspace_id).aggregate(at=Max("live__created_at"))["at"]
+    return found

@@ -1,0 +1,60 @@
+"""Pages about rules: the list, and one rule with its condition and what it matched."""
+
+from datetime import timedelta
+from typing import Any, Final
+
+from django.http import Http404, HttpResponse
+
+from audiences.people.lookups import names_of
+from audiences.wording import condition_line, verdict_line
+from campaigns.rules import lookups
+from campaigns.rules.labels import label_of_rule
+from campaigns.rules.models import Firing, Rule
+from compliance.access.console import ConsoleRequest, console_page
+from config.kit import clock
+from config.kit.pages import page
+from config.kit.paging import CursorPage
+
+NEWEST_FIRST: Final = CursorPage("-id")
+RECENT: Final = timedelta(days=1)
+
+
+@console_page
+def rules(request: ConsoleRequest) -> HttpResponse:
+    """List the rules, those that decide first on top."""
+    listed = lookups.rules(request.workspace.pk, since=clock.now() - RECENT).order_by("priority", "pk")
+    rows = [{"rule": rule, "label": label_of_rule(rule), **asked(rule)} for rule in listed]
+    return page(request, "rules/list.html", {"rows": rows})
+
+
+@console_page
+def rule(request: ConsoleRequest, key: str) -> HttpResponse:
+    """Show one rule, and its matches with the verdict leaf by leaf."""
+    found = lookups.find_rule(request.workspace.pk, key)
+    if found is None:
+        raise Http404
+    firings = NEWEST_FIRST.page(lookups.firings_of_rule(found), request.GET)
+    names = names_of(request.workspace.pk, [firing.person_id for firing in firings.rows])
+    context = {
+        "rule": found,
+        "label": label_of_rule(found),
+        **asked(found),
+        "rows": [_row(firing, names.get(firing.person_id, "")) for firing in firings.rows],
+        "page": firings,
+    }
+    return page(request, "rules/rule.html", context, parts={"rule-firings": "firings"})
+
+
+def asked(rule: Rule) -> dict[str, Any]:
+    """Return the parts of a rule's live version as they are shown."""
+    definition = rule.live.definition if rule.live else {}
+    conditions = {name: condition_line(definition[part]) for part, name in PARTS if definition.get(part)}
+    on = definition.get("on", [])
+    return {"on": [on] if isinstance(on, str) else on, "then": definition.get("then", []), **conditions}
+
+
+PARTS: Final = (("if", "condition"), ("unless", "exception"))
+
+
+def _row(firing: Firing, name: str) -> dict[str, Any]:
+    return {"firing": firing, "name": name, "lines": [verdict_line(firing.verdict)] if firing.verdict else []}
