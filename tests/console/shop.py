@@ -1,0 +1,157 @@
+"""A small shop whose rows come about by the real verbs: the demo's definitions, events, rules, flows, the gate.
+
+Four households: one got the thank-you, one has no consent, one bought too little, one's send is in doubt.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.test import Client
+
+from audiences.people.lookups import people
+from audiences.segments import define as define_segment
+from campaigns.delivery.channels.email.channel import EmailChannel
+from campaigns.delivery.channels.registry import in_place
+from campaigns.delivery.drain import drain
+from campaigns.delivery.models import Delivery, MailboxMessage
+from campaigns.flows.advancing import advance_due
+from campaigns.flows.definitions import define as define_flow
+from campaigns.flows.definitions import publish
+from campaigns.flows.starting import drain_actions
+from campaigns.rules.define import define as define_rule
+from campaigns.triggers import drain_intake
+from compliance.access.installation import DEMO_BRAND
+from compliance.access.models import Member, User, Workspace
+from compliance.consent.consents import grant
+from config.demo.definitions import definitions
+from config.kit import clock
+from content.library.templates import define as define_template
+from tests import factories
+from tests.audiences.sender import Sender, basic
+from tests.sinks.smtp import HANG_UP, Sink
+
+DAY = timedelta(days=1)
+THANKED, NO_CONSENT, FRUGAL, DOUBTFUL = "household-1", "household-2", "household-3", "household-4"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shop:
+    workspace: Workspace
+    user: User
+    viewer: User
+    now: datetime
+
+    def person(self, user_id: str) -> UUID:
+        return people(self.workspace.pk).get(user_id=user_id).pk
+
+    def message(self, user_id: str) -> Delivery:
+        return Delivery.objects.get(person_id=self.person(user_id))
+
+    def letter(self) -> MailboxMessage:
+        return MailboxMessage.objects.order_by("pk")[0]
+
+
+def open_shop(settings, *, now: datetime) -> Shop:
+    """Build the shop as it stands at `now`."""
+    workspace = factories.workspace(name="Harvest Grocers 丰收超市", brand=DEMO_BRAND)
+    user = factories.user(workspace)
+    shop = Shop(workspace=workspace, user=user, viewer=factories.user(workspace, role=Member.Role.VIEWER), now=now)
+    with clock.at(now):
+        _define(shop)
+        _buy(shop)
+        _work(shop, settings)
+    return shop
+
+
+def _define(shop: Shop) -> None:
+    verbs = {"templates": define_template, "segments": define_segment, "journeys": define_flow, "rules": define_rule}
+    for kind, raw in definitions():
+        made = verbs[kind](shop.workspace.pk, raw, actor=factories.actor(), now=shop.now)
+        if kind == "journeys":
+            publish(made, actor=factories.actor(), now=shop.now)
+
+
+def _buy(shop: Shop) -> None:
+    sender = Sender(shop.workspace, basic(factories.api_key(shop.workspace)))
+    identified = [_identify(shop, user_id) for user_id in (THANKED, NO_CONSENT, FRUGAL, DOUBTFUL)]
+    sender.post("batch", {"batch": [*identified, *_history(shop)]}, now=shop.now)
+    drain_intake()
+    last = [_purchase(shop, user_id, 0, 64.2) for user_id in (THANKED, NO_CONSENT, DOUBTFUL)]
+    last += [_purchase(shop, FRUGAL, 0, 12.5), {"type": "track", "event": ""}]
+    sender.post("batch", {"batch": last}, now=shop.now)
+    for user_id in (THANKED, FRUGAL, DOUBTFUL):
+        grant(
+            shop.workspace.pk,
+            shop.person(user_id),
+            channel="email",
+            purpose="marketing",
+            source="sign-up form",
+            at=shop.now - 30 * DAY,
+        )
+
+
+def _work(shop: Shop, settings) -> None:
+    def answer(envelope):
+        return HANG_UP if b"household-4@" in envelope.data else "250 queued"
+
+    drain_intake()
+    drain_actions(shop.now)
+    advance_due(shop.now)
+    sink = Sink(message=answer)
+    with sink.listening(), in_place({"email": EmailChannel()}):
+        settings.EMAIL_URL = sink.url
+        drain(shop.now)
+    for envelope in sink.received[:1]:
+        _keep(envelope.data, shop)
+
+
+def _keep(raw: bytes, shop: Shop) -> None:
+    sent = Delivery.objects.filter(state=Delivery.State.SENT).first()
+    MailboxMessage.objects.create(
+        received_at=shop.now,
+        sender="shop@signalbox.invalid",
+        recipients=["household-1@example.com"],
+        message_id=f"<{sent.pk}@signalbox.invalid>",
+        subject="Thank you · 谢谢",
+        raw=raw,
+    )
+
+
+def _identify(shop: Shop, user_id: str) -> dict[str, object]:
+    traits = {
+        "email": f"{user_id}@example.com",
+        "first_name": "Mia",
+        "language": "en",
+        "timezone": "America/New_York",
+        "interests": ["wine", "烘焙"],
+    }
+    at = (shop.now - 29 * DAY).isoformat()
+    return {"type": "identify", "userId": user_id, "messageId": f"i-{user_id}", "timestamp": at, "traits": traits}
+
+
+def _history(shop: Shop) -> list[dict[str, object]]:
+    bought = [(user_id, days) for user_id in (THANKED, NO_CONSENT, DOUBTFUL) for days in (3, 8, 15)]
+    return [_purchase(shop, user_id, days, 30.0 + days) for user_id, days in [*bought, (FRUGAL, 4)]]
+
+
+def _purchase(shop: Shop, user_id: str, days: int, amount: float) -> dict[str, object]:
+    return {
+        "type": "track",
+        "event": "purchase",
+        "userId": user_id,
+        "messageId": f"p-{user_id}-{days}",
+        "timestamp": (shop.now - days * DAY).isoformat(),
+        "properties": {
+            "order_id": f"{user_id}-{days}",
+            "amount": amount,
+            "saved": 1.5,
+            "items": 12,
+            "departments": ["bakery", "wine"],
+        },
+    }
+
+
+def log_in(client: Client, user: User) -> Client:
+    client.force_login(user)
+    return client
