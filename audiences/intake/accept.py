@@ -83,12 +83,11 @@ class _Reading:
     def read(self, index: int, raw: bytes) -> None:
         try:
             item = items.decode(raw)
+            self.message_ids[index] = item.message_id or ""
             row = read_row(item, self.call)
         except ItemRefused as refused:
             self.refuse(index, refused)
             return
-        if item.message_id:
-            self.message_ids[index] = item.message_id
         _, first = self.rows.setdefault(row.d, (index, row))
         if first is not row:
             self._settle_repeated(index, same=first.b == row.b)

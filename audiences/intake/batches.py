@@ -51,7 +51,7 @@ def partition_of(person_id: uuid.UUID) -> int:
 def waiting_partitions() -> list[int]:
     """Return the partitions in which something waits."""
     with connection.cursor() as cursor:
-        cursor.execute("select distinct partition from audiences_slice order by partition")
+        cursor.execute(WAITING, [PARTITIONS])
         return [partition for (partition,) in cursor.fetchall()]
 
 
@@ -84,6 +84,9 @@ def finish(batch: Batch) -> None:
         )
 
 
+WAITING: Final = """
+select p from generate_series(0, %s - 1) as p where exists (select from audiences_slice where partition = p)
+"""
 OLDEST_SLICES: Final = """
 select first_id, last_id, workspace_id from audiences_slice where partition = %s order by first_id limit %s
 """

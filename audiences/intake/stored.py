@@ -5,8 +5,16 @@ from typing import Final
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import QuerySet
 
 from audiences.intake.batches import SELECT_EVENTS, EventRow, read_event
+from audiences.intake.models import Event
+
+
+def events(workspace_id: int, *, name: str = "") -> QuerySet[Event]:
+    """Return the workspace's events; order and bounds are the caller's."""
+    found = Event.objects.filter(workspace_id=workspace_id)
+    return found.filter(name=name.replace("\x00", "")) if name else found
 
 
 def stored_events(workspace_id: int, event_ids: Collection[UUID]) -> dict[UUID, EventRow]:

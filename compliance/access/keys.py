@@ -40,8 +40,10 @@ class Key:
     revoked_at: datetime | None
 
     def allows(self, scope: str) -> bool:
-        """Whether the key has `scope`; the right to write includes the right to read."""
-        return scope in self.scopes or scope.replace(":read", ":write") in self.scopes
+        """Whether the key has `scope`; the right to write includes the right to read, but not for public write keys."""
+        if scope in self.scopes:
+            return True
+        return self.kind == ApiKey.Kind.SECRET and scope.replace(":read", ":write") in self.scopes
 
     def actor(self, *, request_id: str) -> Actor:
         """Return the actor whom the trail names for what is done with this key."""

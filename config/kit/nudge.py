@@ -42,6 +42,8 @@ class Sender:
 
     def want(self, task: str) -> None:
         with self._change:
+            if task in self._wanted:
+                return  # the hint that is about to leave is later than this commit
             self._wanted[task] = None
             if self._thread is None:
                 self._thread = threading.Thread(target=self._work, name="nudge", daemon=True)
