@@ -1,5 +1,10 @@
 """The pages and API of content: each room adds its own."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from content.library import api as library
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("v1/templates", library.Templates.as_view()),
+    path("v1/templates/<str:key>", library.OneTemplate.as_view()),
+]

@@ -1,0 +1,118 @@
+"""`/v1/templates`: what is said, in immutable versions."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar, Final
+
+from drf_spectacular.utils import OpenApiExample, extend_schema, inline_serializer
+from rest_framework import serializers
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from compliance.access.authentication import key_of
+from config.kit import clock
+from config.kit.actors import current_actor
+from config.kit.api import CursorPage, missing
+from config.kit.errors import refuse
+from content.library.models import Template
+from content.library.templates import define, templates
+
+EXAMPLE: Final = {
+    "key": "win-back-1",
+    "channel": "email",
+    "subject": "We kept your cart, {{ person.first_name | default: 'friend' }}",
+    "body": "It waits for you.\n\nUnsubscribe: {{ links.unsubscribe }}",
+    "locale": "en",
+    "tags": ["promo"],
+}
+EXAMPLES: Final = [OpenApiExample("a reminder", value=EXAMPLE, request_only=True)]
+FIELDS: Final[dict[str, serializers.Field[Any, Any, Any, Any]]] = {
+    "key": serializers.CharField(max_length=100, help_text="never changes"),
+    "name": serializers.CharField(max_length=300, required=False),
+    "channel": serializers.ChoiceField(choices=["email"]),
+    "subject": serializers.CharField(required=False, help_text="Liquid"),
+    "body": serializers.CharField(required=False, help_text="Liquid; the plain text"),
+    "html": serializers.CharField(required=False, help_text="Liquid; the HTML text"),
+    "locale": serializers.CharField(default="en"),
+    "tags": serializers.ListField(child=serializers.CharField(), default=list),
+    "note": serializers.CharField(max_length=500, required=False, help_text="why this version"),
+}
+TemplateForm = inline_serializer("TemplateForm", FIELDS)
+TemplateShown = inline_serializer(
+    "TemplateShown",
+    FIELDS
+    | {
+        "version": serializers.IntegerField(),
+        "created_at": serializers.DateTimeField(),
+        "updated_at": serializers.DateTimeField(),
+    },
+)
+TemplateList = inline_serializer(
+    "TemplateList",
+    {"data": type(TemplateShown)(many=True), "next": serializers.CharField(allow_null=True)},
+)
+
+
+class Templates(APIView):
+    """The templates of the workspace."""
+
+    scope: ClassVar = {"GET": "templates:read", "POST": "templates:write"}
+    paged = True
+
+    @extend_schema(operation_id="templates_list", tags=["templates"], responses=TemplateList)
+    def get(self, request: Request) -> Response:
+        """Return the templates in the order of their keys."""
+        page = CursorPage("key").page(templates(key_of(request).workspace_id), request.query_params)
+        return Response(page.as_json(_shown))
+
+    @extend_schema(
+        operation_id="template_define",
+        tags=["templates"],
+        request=TemplateForm,
+        responses={201: TemplateShown},
+        examples=EXAMPLES,
+    )
+    def post(self, request: Request) -> Response:
+        """Define a template, or the next version of the one with its key; the same definition again adds nothing."""
+        return Response(_defined(request, request.data), status=201)
+
+
+class OneTemplate(APIView):
+    """One template, by its key."""
+
+    scope: ClassVar = {"GET": "templates:read", "PUT": "templates:write"}
+
+    @extend_schema(operation_id="template_get", tags=["templates"], responses=TemplateShown)
+    def get(self, request: Request, key: str) -> Response:
+        """Return the template with its live version."""
+        found = templates(key_of(request).workspace_id).filter(key=key).first()
+        return Response(_shown(found) if found else missing(f"template {key}"))
+
+    @extend_schema(
+        operation_id="template_put",
+        tags=["templates"],
+        request=TemplateForm,
+        responses=TemplateShown,
+        examples=EXAMPLES,
+    )
+    def put(self, request: Request, key: str) -> Response:
+        """Define the template anew. New messages are made from it; those under way keep their version."""
+        raw = request.data
+        if isinstance(raw, Mapping) and raw.get("key", key) != key:
+            raise refuse("/key", f"the address says {key!r}", "Leave the key out, or use the template's own address.")
+        return Response(_defined(request, {"key": key, **raw} if isinstance(raw, Mapping) else raw))
+
+
+def _defined(request: Request, raw: Any) -> dict[str, Any]:
+    template = define(key_of(request).workspace_id, raw, actor=current_actor(), now=clock.now())
+    return _shown(template)
+
+
+def _shown(template: Template) -> dict[str, Any]:
+    live = template.live
+    return {
+        **(live.definition if live else {"key": template.key}),
+        "version": live.number if live else None,
+        "created_at": template.created_at,
+        "updated_at": template.updated_at,
+    }
