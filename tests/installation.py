@@ -94,14 +94,18 @@ class Installed:
             return [supervisor, *supervisor.children(recursive=True)]
         return []
 
-    def find(self, name: str) -> psutil.Process | None:
-        """Return the process of a part, found by the log that it writes to."""
-        log = str(self.var / "log" / f"{name}.log")
+    def parts(self, name: str) -> list[psutil.Process]:
+        """Return the processes of a part ("web", "rules-1", "rules" for all of them), found by the log they write."""
+        logs = {str(path) for path in (self.var / "log").glob(f"{name}*.log")}
+        found = []
         for child in self.processes()[1:]:
-            with contextlib.suppress(OSError):
-                if str(Path(f"/proc/{child.pid}/fd/2").readlink()) == log and child.ppid() == self.process.pid:
-                    return child
-        return None
+            with contextlib.suppress(OSError, psutil.NoSuchProcess):
+                if str(Path(f"/proc/{child.pid}/fd/2").readlink()) in logs and child.ppid() == self.process.pid:
+                    found.append(child)
+        return found
+
+    def find(self, name: str) -> psutil.Process | None:
+        return next(iter(self.parts(name)), None)
 
     def part(self, name: str) -> psutil.Process:
         if (found := self.find(name)) is None:

@@ -61,6 +61,8 @@ class World:
     def define(self) -> None:
         for kind, definition in (("templates", TEMPLATE), ("journeys", JOURNEY), ("rules", RULE)):
             self.api.send("POST", f"/v1/{kind}", definition)
+            if kind == "journeys":
+                self.api.send("POST", f"/v1/journeys/{definition['key']}/publish")
 
     def feed(self, people: int, *, batch: int, pause: float) -> threading.Thread:
         """Send an order of each person, in the background; a batch counts when it is answered."""

@@ -6,6 +6,7 @@ import pytest
 
 from config.celery import app
 from config.kit import nudge, queues
+from tests.installation import wait_until
 
 
 @pytest.fixture
@@ -28,5 +29,5 @@ def test_a_hint_lies_in_the_queue_of_its_task(real_broker):
     sender.want(queues.DRAIN_INTAKE)
     sender.want(queues.DRAIN_DELIVERIES)
     sender.flush()
-    assert _ask(real_broker, "LLEN", queues.RULES) == b":1\r\n"
-    assert _ask(real_broker, "LLEN", queues.DELIVERY) == b":1\r\n"
+    wait_until(lambda: _ask(real_broker, "LLEN", queues.RULES) == b":1\r\n", what="the hint to rules")
+    wait_until(lambda: _ask(real_broker, "LLEN", queues.DELIVERY) == b":1\r\n", what="the hint to delivery")
