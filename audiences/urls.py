@@ -4,6 +4,12 @@ from django.urls import URLPattern, URLResolver
 
 from audiences import pages
 from audiences.intake import urls as intake
+from audiences.people import urls as people
 from audiences.segments import urls as segments
 
-urlpatterns: list[URLPattern | URLResolver] = [*pages.urlpatterns, *intake.urlpatterns, *segments.urlpatterns]
+urlpatterns: list[URLPattern | URLResolver] = [
+    *pages.urlpatterns,
+    *intake.urlpatterns,
+    *people.urlpatterns,
+    *segments.urlpatterns,
+]

@@ -8,6 +8,7 @@ from django.db.models import Q, QuerySet
 
 from audiences.intake.models import Event
 from audiences.people.models import Identity, Person
+from audiences.people.subjects import ANONYMOUS, USER, subject
 from config.kit.masking import EMAIL, masked
 
 SEARCHED_TRAITS: Final = ("email", "phone", "name", "first_name", "last_name")
@@ -19,7 +20,8 @@ def people(workspace_id: int, *, text: str = "") -> QuerySet[Person]:
     wanted = text.strip().replace("\x00", "")
     if not wanted:
         return found
-    known_as = Identity.objects.filter(workspace_id=workspace_id, value=wanted).values("person_id")
+    subjects = [subject(workspace_id, kind, wanted).id for kind in (USER, ANONYMOUS)]
+    known_as = Identity.objects.filter(pk__in=subjects).values("person_id")
     matches = Q(user_id__icontains=wanted) | Q(id__in=known_as)
     for trait in SEARCHED_TRAITS:
         matches |= Q(**{f"traits__{trait}__icontains": wanted})
