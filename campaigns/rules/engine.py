@@ -16,6 +16,8 @@ import durable_rules_engine as native
 
 BRANCHES_PER_RULESET: Final = 50
 """The library fails with error 303 when 65 siblings match one fact; this stays clear of it."""
+USUAL_BRANCHES: Final = 25
+"""How many branches rulesets are given: few enough to leave most rulesets out, enough to ask few of them."""
 TERMS_PER_BRANCH: Final = 64
 ALIASES_PER_FACT: Final = 200
 """The library reads at most 252 properties of a fact."""

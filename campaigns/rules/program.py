@@ -16,20 +16,19 @@ from campaigns.rules.oracle import Interpreter
 from campaigns.rules.sheets import Layout
 
 logger = logging.getLogger(__name__)
-MOST_REMEMBERED: Final = 20_000
-"""Facts whose answer is kept: equal codes have equal answers, for there is no state."""
+MOST_CHOICES: Final = 1_000
+"""Sets of rulesets whose list is kept."""
 _NONE: Final[frozenset[int]] = frozenset()
 
 
 class Program:
     """The compiled rules of one workspace."""
 
-    def __init__(self, clauses: Sequence[Clause], *, remembered: int = MOST_REMEMBERED) -> None:
+    def __init__(self, clauses: Sequence[Clause]) -> None:
         self._interpreter = Interpreter(clauses)
-        shards = compile_rules(clauses)
-        self._shards = {name: tuple(_Sheet(layout) for layout in layouts) for name, layouts in shards.items()}
-        self._answers: dict[str, dict[str, frozenset[int]]] = {name: {} for name in shards}
-        self._room = remembered // max(1, len(shards))
+        self._shards = {
+            name: tuple(_Sheet(layout) for layout in layouts) for name, layouts in compile_rules(clauses).items()
+        }
         self.faults = 0
 
     @property
@@ -43,20 +42,11 @@ class Program:
         sheets = self._shards.get(name)
         if sheets is None:
             return _NONE
-        texts = [sheet.fact(facts) for sheet in sheets]
-        answers, key = self._answers[name], "".join(texts)
-        known = answers.get(key)
-        if known is not None:
-            return known
         try:
-            answer = frozenset().union(*(sheet.match(text) for sheet, text in zip(sheets, texts, strict=True)))
+            found = [sheet.match(facts) for sheet in sheets]
         except engine.EngineFault:
             return self._mend(name, event, facts)
-        if len(answers) >= self._room:
-            answers.clear()
-        if self._room:
-            answers[key] = answer
-        return answer
+        return found[0] if len(found) == 1 else _NONE.union(*found)
 
     def retire(self) -> None:
         """Give the library's memory back; the program matches nothing afterwards."""
@@ -80,22 +70,44 @@ class _Sheet:
         self._layout = layout
         self._readers = layout.readers
         self._owners: Mapping[str, tuple[int, ...]] = layout.owners
-        self._handles = [engine.build(branches) for branches in layout.rulesets]
+        self._all = (1 << len(layout.rulesets)) - 1
+        self._handles: list[int] = []
+        self._build()
 
-    def fact(self, facts: Facts) -> str:
-        return "".join([engine.HEAD, *[read(facts) for read in self._readers], "}"])
-
-    def match(self, fact: str) -> set[int]:
+    def match(self, facts: Facts) -> frozenset[int]:
+        possible, parts = self._all, [engine.HEAD]
+        for read in self._readers:
+            part, still = read(facts)
+            possible &= still
+            if not possible:
+                return _NONE
+            parts.append(part)
+        parts.append("}")
         found: list[str] = []
-        engine.collect(self._handles, fact, found)
+        engine.collect(self._that_may(possible), "".join(parts), found)
+        if not found:
+            return _NONE
         owners = self._owners
-        return {version for branch in found for version in owners[branch]}
+        return frozenset([version for branch in found for version in owners[branch]])
 
     def rebuild(self) -> None:
         self.retire()
-        self._handles = [engine.build(branches) for branches in self._layout.rulesets]
+        self._build()
 
     def retire(self) -> None:
         for handle in self._handles:
             engine.retire(handle)
         self._handles = []
+
+    def _build(self) -> None:
+        self._handles = [engine.build(branches) for branches in self._layout.rulesets]
+        self._chosen: dict[int, list[int]] = {}
+
+    def _that_may(self, possible: int) -> list[int]:
+        """Return the rulesets that the bits of `possible` name."""
+        handles = self._chosen.get(possible)
+        if handles is None:
+            handles = [handle for number, handle in enumerate(self._handles) if possible >> number & 1]
+            if len(self._chosen) < MOST_CHOICES:
+                self._chosen[possible] = handles
+        return handles

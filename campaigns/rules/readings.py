@@ -39,7 +39,7 @@ def reading(leaf: Condition, *, positive: bool) -> Reading | None:
 def _count(leaf: Did, positive: bool) -> Reading:
     counted = {part: value for part, value in leaf.as_json().items() if part != "times"}
     cut = Cut(_TIMES[leaf.times], (leaf.n,), unless=not positive)
-    return Reading(f"count {json.dumps(counted, sort_keys=True)}", leaf.count, cut)
+    return Reading(f"{COUNTED} {json.dumps(counted, sort_keys=True)}", leaf.count, cut)
 
 
 def _kind(op: str, constants: tuple[Any, ...]) -> str | None:
@@ -96,6 +96,8 @@ def _age(find: Source) -> Source:
     return read
 
 
+COUNTED: Final = "count"
+"""How the keys of scales begin that read how often something happened."""
 _SOURCES: Final[dict[str, Callable[[Source], Source]]] = {
     "text": _text,
     "number": _number,

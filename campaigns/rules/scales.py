@@ -17,8 +17,8 @@ from campaigns.rules.engine import Comparison, Term
 ABSENT: Final = 0
 Source = Callable[[Facts], Any]
 """Reads the comparable value of a scale; None where it is missing or of another type."""
-Reader = Callable[[Facts], str]
-"""Reads a value and returns its part of the fact's text."""
+Reader = Callable[[Facts], tuple[str, int]]
+"""Reads a value; returns its part of the fact's text, and which rulesets may still match (bits, by their number)."""
 Ranges = tuple[tuple[int, int], ...]
 """Codes, as ascending pairs of the first and the last one."""
 
@@ -47,7 +47,7 @@ class Scale:
     def settle(self) -> None:
         """Fix the constants, once every cut is known."""
         self._constants = sorted({constant for cut in self.cuts for constant in cut.constants})
-        ranges = [self._ranges(cut) for cut in self.cuts]
+        ranges = [self.ranges(cut) for cut in self.cuts]
         self._has_code = any(not self._is_flag(each) for each in ranges)
         self._has_absence = any(each and each[0][0] == ABSENT and not self._is_flag(each) for each in ranges)
 
@@ -57,7 +57,7 @@ class Scale:
         A stretch is compared by its ends. Single constants become flags, because the library finds properties by
         name at once but tries the comparisons of one property one after the other.
         """
-        ranges = self._ranges(cut)
+        ranges = self.ranges(cut)
         if self._is_flag(ranges):
             if ranges not in self._flags:
                 self._flags[ranges] = new_alias()
@@ -67,17 +67,20 @@ class Scale:
         ((low, high),) = ranges
         lowest = ABSENT if self._has_absence else 1
         least = [Term(self.alias, Comparison.GTE, low)] if low > lowest else []
-        greatest = [Term(self.alias, Comparison.LTE, high)] if high < self._top else []
+        greatest = [Term(self.alias, Comparison.LTE, high)] if high < self.top else []
         return least + greatest or [Term(self.alias, Comparison.GTE, low)]
 
-    def reader(self) -> Reader:
-        """Return what turns facts into this scale's part of a fact's text; all parts are made in advance."""
-        parts = self._parts()
+    def reader(self, possible: Sequence[int]) -> Reader:
+        """Return what turns facts into this scale's part of a fact; all parts are made in advance.
+
+        `possible` holds, by code, the bits of the rulesets that may still match.
+        """
+        parts = list(zip(self._parts(), possible, strict=True))
         source, constants, absent = self.source, self._constants, parts[ABSENT]
         on_constant = dict(zip(constants, parts[2::2], strict=True)).get
         between = parts[1::2]
 
-        def read(facts: Facts) -> str:
+        def read(facts: Facts) -> tuple[str, int]:
             value = source(facts)
             if value is None:
                 return absent
@@ -86,28 +89,30 @@ class Scale:
 
         return read
 
+    def ranges(self, cut: Cut) -> Ranges:
+        """Return the codes for which the cut holds."""
+        codes = [self._code(constant) for constant in cut.constants]
+        ranges = _BOUNDS[cut.op](codes, self.top)
+        return _complement(ranges, self.top) if cut.unless else ranges
+
     @property
-    def _top(self) -> int:
+    def top(self) -> int:
+        """The highest code."""
         return 2 * len(self._constants) + 1
 
     def _code(self, constant: Any) -> int:
         return 2 * bisect_left(self._constants, constant) + 2
 
-    def _ranges(self, cut: Cut) -> Ranges:
-        codes = [self._code(constant) for constant in cut.constants]
-        ranges = _BOUNDS[cut.op](codes, self._top)
-        return _complement(ranges, self._top) if cut.unless else ranges
-
     def _is_flag(self, ranges: Ranges) -> bool:
         """Tell whether a set of codes is neither one stretch of several nor all but one single code."""
         if len(ranges) == 2:
             (low, end), (start, high) = ranges
-            return not (low == ABSENT and high == self._top and start == end + 2)
+            return not (low == ABSENT and high == self.top and start == end + 2)
         return len(ranges) != 1 or ranges[0][0] == ranges[0][1]
 
     def _parts(self) -> list[str]:
-        pairs: list[list[str]] = [[] for _ in range(self._top + 1)]
-        for code in range(ABSENT if self._has_absence else 1, self._top + 1) if self._has_code else ():
+        pairs: list[list[str]] = [[] for _ in range(self.top + 1)]
+        for code in range(ABSENT if self._has_absence else 1, self.top + 1) if self._has_code else ():
             pairs[code].append(f',"{self.alias}":{code}')
         for ranges, alias in self._flags.items():
             for low, high in ranges:

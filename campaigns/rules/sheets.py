@@ -3,13 +3,14 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from itertools import islice
 
 from audiences.conditions import Facts
 from campaigns.rules.branches import Branch, Literal
-from campaigns.rules.engine import ALIASES_PER_FACT, BRANCHES_PER_RULESET, TERMS_PER_BRANCH, Comparison, Term
-from campaigns.rules.readings import Reading, reading
-from campaigns.rules.scales import Reader, Scale
+from campaigns.rules.engine import ALIASES_PER_FACT, TERMS_PER_BRANCH, USUAL_BRANCHES, Comparison, Term
+from campaigns.rules.readings import COUNTED, Reading, reading
+from campaigns.rules.scales import ABSENT, Ranges, Reader, Scale
 
 Owners = Mapping[Branch, Sequence[int]]
 """Branches, and the ids of the rules that they are alternatives of."""
@@ -69,11 +70,30 @@ class _Draft:
         for scale in self._scales.values():
             scale.settle()
         terms = {number: self._terms(branch) for number, branch in enumerate(self.branches)}
-        rulesets = tuple(dict(chunk) for chunk in _chunks(_by_likeness(terms), BRANCHES_PER_RULESET))
-        readers = [scale.reader() for scale in self._scales.values()]
-        readers += [_flag_reader(each, alias) for each, alias in self._predicates.items()]
+        rulesets = tuple(dict(chunk) for chunk in _chunks(_by_likeness(terms), USUAL_BRANCHES))
         names = {str(number): tuple(owners[branch]) for number, branch in enumerate(self.branches)}
-        return Layout(tuple(readers), rulesets, names)
+        chunks = [[self.branches[number] for number in ruleset] for ruleset in rulesets]
+        return Layout((*self._scale_readers(chunks), *self._flag_readers(chunks)), rulesets, names)
+
+    def _scale_readers(self, chunks: Sequence[Sequence[Branch]]) -> Iterator[Reader]:
+        """Yield the readers of scales, counts last: what is cheap to read may spare what is not."""
+        for key, scale in sorted(self._scales.items(), key=lambda pair: pair[0].startswith(COUNTED)):
+            possible = [0] * (scale.top + 1)
+            for number, chunk in enumerate(chunks):
+                for low, high in _union([self._ranges(branch, key, scale) for branch in chunk]):
+                    possible[low : high + 1] = [bits | 1 << number for bits in possible[low : high + 1]]
+            yield scale.reader(possible)
+
+    def _ranges(self, branch: Branch, key: str, scale: Scale) -> Ranges:
+        """Return for which codes of a scale a branch may hold: all, if it does not read the scale."""
+        cuts = [found.cut for each in branch if (found := self._readings.get(each)) and found.key == key]
+        return reduce(_meet, (scale.ranges(cut) for cut in cuts), ((ABSENT, scale.top),))
+
+    def _flag_readers(self, chunks: Sequence[Sequence[Branch]]) -> Iterator[Reader]:
+        everything = (1 << len(chunks)) - 1
+        for each, alias in self._predicates.items():
+            needed = sum(1 << number for number, chunk in enumerate(chunks) if all(each in branch for branch in chunk))
+            yield _flag_reader(each, alias, everything, everything & ~needed)
 
     def _weight_of(self, found: Reading | None) -> int:
         """Return how many properties the literal may add to a fact: its code, its flag, the flags of its opposites."""
@@ -103,14 +123,28 @@ class _Draft:
         return tuple(dict.fromkeys(terms))
 
 
-def _flag_reader(each: Literal, alias: str) -> Reader:
-    predicate, flag = each.leaf.predicate(), f',"{alias}":1'
-    held, other = (flag, "") if each.positive else ("", flag)
+def _flag_reader(each: Literal, alias: str, if_held: int, if_not: int) -> Reader:
+    predicate, positive = each.leaf.predicate(), each.positive
+    held, other = (f',"{alias}":1', if_held), ("", if_not)
 
-    def read(facts: Facts) -> str:
-        return held if predicate(facts) else other
+    def read(facts: Facts) -> tuple[str, int]:
+        return held if predicate(facts) is positive else other
 
     return read
+
+
+def _meet(one: Ranges, other: Ranges) -> Ranges:
+    pairs = ((max(a, c), min(b, d)) for a, b in one for c, d in other)
+    return tuple((low, high) for low, high in pairs if low <= high)
+
+
+def _union(found: Sequence[Ranges]) -> Iterator[tuple[int, int]]:
+    """Yield the stretches of codes that lie in at least one of the ranges."""
+    reached = ABSENT - 1
+    for low, high in sorted(pair for ranges in found for pair in ranges):
+        if high > reached:
+            yield max(low, reached + 1), high
+            reached = high
 
 
 def _by_likeness(terms: Mapping[int, Sequence[Term]]) -> list[tuple[int, Sequence[Term]]]:

@@ -23,7 +23,7 @@ MOST_SHOWN: Final = 3
 def try_rules(definitions: list[Any], *, seed: int, count: int) -> dict[str, Any]:
     """Return how many situations were tried, and the first of those on which engine and interpreter disagree."""
     clauses = [_clause(number, definition) for number, definition in enumerate(definitions)]
-    program, interpreter = Program(clauses, remembered=0), Interpreter(clauses)
+    program, interpreter = Program(clauses), Interpreter(clauses)
     disagreements = []
     for event, facts in Situations(clauses, seed=seed).draw(count):
         engine, oracle = program.match(event, facts), interpreter.match(event, facts)

@@ -4,19 +4,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from audiences.conditions import EventFact, Facts, Place, parse
-from audiences.segments.sql import compile_for_events, verdicts
 from campaigns.rules.compile import Clause
 from campaigns.rules.oracle import Interpreter
 from campaigns.rules.program import Program
 from tests.agreement.strategies import EVENTS, NOW, Someone, conditions, people, trees
-from tests.agreement.test_sql import at_hand
-from tests.agreement.world import facts_of, settle
-from tests.factories import workspace
 
 QUICK = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 THOROUGH = settings(max_examples=1_000, deadline=None, suppress_health_check=list(HealthCheck))
@@ -79,39 +74,3 @@ def test_engine_and_interpreter_agree(written, someone, events):
 @given(rules, people, handed)
 def test_engine_and_interpreter_agree_ten_thousand_times(written, someone, events):
     compare(written, someone, events)
-
-
-def compare_all_three(world: list[Someone], written: list[Any]) -> None:
-    parsed = [parse(raw, place=Place.EVENT) for raw in written]
-    program = Program([Clause(id=n, on=tuple(EVENTS), condition=each) for n, each in enumerate(parsed)])
-    with transaction.atomic():
-        brand = workspace().pk
-        ids, event_ids = settle(brand, world)
-        known = facts_of(brand, ids, parsed)
-        found = verdicts(compile_for_events(brand, *parsed, events=event_ids, now=NOW))
-        for i, (person, event) in at_hand(event_ids).items():
-            facts = known[person].facts_at(event)
-            by_interpreter = {n for n, each in enumerate(parsed) if each.judge(facts).held}
-            by_sql = {n for n, held in enumerate(found[i]) if held}
-            assert by_interpreter == by_sql == program.match(event, facts)
-        transaction.set_rollback(True)
-    program.retire()
-
-
-worlds = st.lists(people, min_size=1, max_size=4)
-ten = st.lists(conditions(Place.EVENT), min_size=10, max_size=10)
-
-
-@pytest.mark.django_db
-@settings(QUICK, max_examples=25)
-@given(worlds, ten)
-def test_interpreter_sql_and_engine_agree(world, written):
-    compare_all_three(world, written)
-
-
-@pytest.mark.slow
-@pytest.mark.django_db
-@settings(THOROUGH, max_examples=500)
-@given(worlds, ten)
-def test_interpreter_sql_and_engine_agree_ten_thousand_times(world, written):
-    compare_all_three(world, written)

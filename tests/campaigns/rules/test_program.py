@@ -29,8 +29,8 @@ def situation(name="buy", traits=None, segments=(), history=None, **properties):
 def program():
     made: list[Program] = []
 
-    def build(*clauses, **options):
-        made.append(Program(clauses, **options))
+    def build(*clauses):
+        made.append(Program(clauses))
         return made[-1]
 
     yield build
@@ -157,7 +157,7 @@ def test_sixty_five_rules_on_one_event_all_match(program):
 
 def test_a_lost_lease_cannot_silence_a_rule(program, monkeypatch):
     """A fault between start and completion leaves the library's state leased; only new rulesets are trusted then."""
-    ours = program(clause(1, prop("x", "gt", 1)), clause(2, prop("x", "gt", 2)), remembered=0)
+    ours = program(clause(1, prop("x", "gt", 1)), clause(2, prop("x", "gt", 2)))
     calls = iter([True])
 
     def breaks_once(handle, state, _real=engine.native.complete_and_start_action):
@@ -172,19 +172,6 @@ def test_a_lost_lease_cannot_silence_a_rule(program, monkeypatch):
     assert ours.match(*situation(x=2)) == {1}
 
 
-def test_remembered_answers_are_those_of_equal_codes_only(program):
-    ours, fresh = program(clause(1, prop("x", "gt", 1))), program(clause(1, prop("x", "gt", 1)), remembered=0)
-    for x in [0, 1, 2, 3, None, "2", 2.5, 0.5] * 2:
-        assert ours.match(*situation(x=x)) == fresh.match(*situation(x=x))
-
-
-def test_few_answers_are_kept_at_a_time(program):
-    ours = program(clause(1, {"any": [prop(f"p{n}", "exists") for n in range(8)]}), remembered=10)
-    for number in range(256):
-        ours.match(*situation(**{f"p{n}": 1 for n in range(8) if number >> n & 1}))
-    assert all(len(answers) <= 10 for answers in ours._answers.values())
-
-
 @pytest.mark.slow
 def test_replacing_programs_and_judging_events_needs_no_more_memory():
     def round_of(seed, events):
@@ -193,7 +180,7 @@ def test_replacing_programs_and_judging_events_needs_no_more_memory():
             clause(n, {"all": [prop("x", "gt", rng.randint(0, 99)), prop("y", "eq", f"v{rng.randint(0, 9)}")]})
             for n in range(50)
         ]
-        ours, oracle = Program(clauses, remembered=100), Interpreter(clauses)
+        ours, oracle = Program(clauses), Interpreter(clauses)
         for number in range(events):
             given = situation(x=rng.randint(0, 99), y=f"v{rng.randint(0, 9)}")
             answer = ours.match(*given)
