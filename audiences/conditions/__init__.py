@@ -1,8 +1,8 @@
 """The condition language, pure: one reading of "who" and "when" for segments, rules and flows.
 
 `parse` reads a definition, `evaluate` judges it with reasons, `compile_predicate` judges it quickly, `needs` says
-which facts it reads, `next_change` when time alone may turn the answer. This interpreter is the oracle: the SQL of
-segments and the rule engine's compilation must agree with it on every input.
+which facts it reads, `next_change` when time alone may turn the answer, `summary` tells it in a sentence. This
+interpreter is the oracle: the SQL of segments and the rule engine's compilation must agree with it on every input.
 """
 
 from collections.abc import Callable
@@ -14,6 +14,8 @@ from audiences.conditions.facts import EventFact, Facts, Needs, Place
 from audiences.conditions.happenings import Did, EventName, Segment
 from audiences.conditions.operators import OPERATORS
 from audiences.conditions.parse import parse
+from audiences.conditions.schema import json_schema
+from audiences.conditions.telling import reason, summary
 from audiences.conditions.tree import All, AnyOf, Condition, Not
 from audiences.conditions.verdict import Verdict
 
@@ -37,9 +39,12 @@ __all__ = [
     "compile_predicate",
     "durations",
     "evaluate",
+    "json_schema",
     "needs",
     "next_change",
     "parse",
+    "reason",
+    "summary",
 ]
 
 

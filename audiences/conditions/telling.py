@@ -1,0 +1,173 @@
+"""Tells a condition, or why it held, in a sentence of the reader's language."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from audiences.conditions import durations
+from audiences.conditions.comparisons import Comparison, Property, Trait
+from audiences.conditions.happenings import Did, EventName, Segment
+from audiences.conditions.instants import instant
+from audiences.conditions.tree import All, AnyOf, Condition, Not
+from audiences.conditions.verdict import Verdict
+from audiences.conditions.wording import ENGLISH, LANGUAGES, Wording
+
+_LONGEST_LIST: Final = 5
+
+
+def summary(condition: Condition, language: str) -> str:
+    """Return what `condition` asks for, as a sentence; `language` as Django names it (`en`, `zh-hans`)."""
+    words = LANGUAGES.get(language[:2].lower(), ENGLISH)
+    return _NODES[type(condition)](words, condition)
+
+
+def reason(verdict: Verdict, language: str) -> str:
+    """Return what one leaf of a verdict asked for and what was found, as a sentence."""
+    words = LANGUAGES.get(language[:2].lower(), ENGLISH)
+    told = _VERDICTS.get(verdict.what, _told_group)(words, verdict)
+    return words.found.format(value=told, actual=_actual(words, verdict)) if verdict.op else told
+
+
+def _all(words: Wording, node: All) -> str:
+    return words.every.join(_part(words, child) for child in node.children)
+
+
+def _any(words: Wording, node: AnyOf) -> str:
+    return words.any.join(_part(words, child) for child in node.children)
+
+
+def _part(words: Wording, node: Condition) -> str:
+    told = _NODES[type(node)](words, node)
+    return words.bracket.format(value=told) if len(node.children) > 1 else told
+
+
+def _not(words: Wording, node: Not) -> str:
+    return words.negated.format(value=_NODES[type(node.child)](words, node.child))
+
+
+def _trait(words: Wording, node: Comparison) -> str:
+    return words.trait.format(name=node.name, test=_test(words, node.op, node.written))
+
+
+def _property(words: Wording, node: Comparison) -> str:
+    return words.property.format(name=node.name, test=_test(words, node.op, node.written))
+
+
+def _event_name(words: Wording, node: EventName) -> str:
+    return words.event_name.format(value=words.either.join(map(_quoted, node.names)))
+
+
+def _segment(words: Wording, node: Segment) -> str:
+    return words.segment.format(name=_quoted(node.key))
+
+
+def _did(words: Wording, node: Did) -> str:
+    where = [(leaf.name, leaf.op, leaf.written) for leaf in node.where]
+    times = words.times[node.times].format(n=node.n)
+    return words.did.format(
+        name=_quoted(node.event), times=times, window=_window(words, node.within), where=_where(words, where)
+    )
+
+
+def _window(words: Wording, within: timedelta | None) -> str:
+    return words.ever if within is None else words.within.format(value=_duration(words, within))
+
+
+def _where(words: Wording, tests: list[tuple[str, str, Any]]) -> str:
+    told = (words.trait.format(name=name, test=_test(words, op, limit)) for name, op, limit in tests)
+    return words.where.format(value=words.every.join(told)) if tests else ""
+
+
+def _test(words: Wording, op: str, limit: Any) -> str:
+    return words.operators[op].format(value=_limit(words, op, limit))
+
+
+def _limit(words: Wording, op: str, limit: Any) -> str:
+    if op == "between":
+        return words.pair.format(least=_value(words, limit[0]), greatest=_value(words, limit[1]))
+    if op in {"older_than", "newer_than"}:
+        return _duration(words, durations.read(limit))
+    if op in {"before", "after"}:
+        return _instant(limit)
+    return _value(words, limit)
+
+
+def _value(words: Wording, value: Any) -> str:
+    if value is None:
+        return words.missing
+    if isinstance(value, bool):
+        return words.truth[value]
+    if isinstance(value, list):
+        more = "…" if len(value) > _LONGEST_LIST else ""
+        return words.listed.join(_value(words, item) for item in value[:_LONGEST_LIST]) + more
+    return _quoted(value) if isinstance(value, str) else str(value)
+
+
+def _quoted(text: str) -> str:
+    return f"“{text}”" if len(text) <= 60 else f"“{text[:59]}…”"
+
+
+def _instant(text: str) -> str:
+    found: datetime | None = instant(text)
+    return found.isoformat(sep=" ", timespec="minutes") if found else text
+
+
+def _duration(words: Wording, duration: timedelta) -> str:
+    parts = []
+    left = duration.days * 86_400 + duration.seconds
+    for unit in "dhms":
+        count, left = divmod(left, durations.SECONDS[unit])
+        if count:
+            phrase = words.one_unit.get(unit, words.units[unit]) if count == 1 else words.units[unit]
+            parts.append(phrase.format(n=count))
+    return " ".join(parts) or words.units["s"].format(n=0)
+
+
+def _actual(words: Wording, verdict: Verdict) -> str:
+    if verdict.what == Segment.what:
+        return words.member[bool(verdict.actual)]
+    return words.missing if verdict.missing else _value(words, verdict.actual)
+
+
+def _told_comparison(words: Wording, verdict: Verdict) -> str:
+    return words.trait.format(name=verdict.name, test=_test(words, verdict.op, verdict.limit))
+
+
+def _told_name(words: Wording, verdict: Verdict) -> str:
+    return words.event_name.format(value=words.either.join(map(_quoted, verdict.limit)))
+
+
+def _told_segment(words: Wording, verdict: Verdict) -> str:
+    return words.segment.format(name=_quoted(verdict.name))
+
+
+def _told_count(words: Wording, verdict: Verdict) -> str:
+    where = [(leaf["property"], leaf["is"], leaf.get("value")) for leaf in verdict.where]
+    within = durations.read(verdict.within) if verdict.within else None
+    times = words.times[verdict.op].format(n=verdict.limit)
+    return words.did.format(
+        name=_quoted(verdict.name), times=times, window=_window(words, within), where=_where(words, where)
+    )
+
+
+def _told_group(words: Wording, verdict: Verdict) -> str:
+    return {"any": words.any, "not": words.negated.format(value="…")}.get(verdict.what, words.every).strip(" ，")
+
+
+_NODES: Final[dict[type[Condition], Callable[[Wording, Any], str]]] = {
+    All: _all,
+    AnyOf: _any,
+    Not: _not,
+    Trait: _trait,
+    Property: _property,
+    EventName: _event_name,
+    Segment: _segment,
+    Did: _did,
+}
+_VERDICTS: Final[dict[str, Callable[[Wording, Verdict], str]]] = {
+    Trait.what: _told_comparison,
+    Property.what: _told_comparison,
+    EventName.what: _told_name,
+    Segment.what: _told_segment,
+    Did.what: _told_count,
+}
