@@ -1,7 +1,6 @@
 """Claiming due deliveries: one statement takes a batch under a lease and brings along what the gate asks first."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -32,8 +31,7 @@ left join campaigns_run r on r.id = t.run_id
 """
 
 
-@dataclass(frozen=True, slots=True)
-class Claimed:
+class Claimed(msgspec.Struct, frozen=True):
     """A delivery that this worker may work on until the lease ends; `attempt` is the fence against a stale worker."""
 
     id: UUID

@@ -5,7 +5,7 @@ A window is marked `sending` in a committed transaction before the channel gets 
 """
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -15,8 +15,7 @@ from campaigns.delivery.channels.registry import channels
 from campaigns.delivery.claims import claim
 from campaigns.delivery.lane import Lane
 from campaigns.delivery.limits import CLAIM, UNREACHABLE_PAUSE, WINDOW
-from campaigns.delivery.outbox import release
-from campaigns.delivery.preparing import Ready, prepare
+from campaigns.delivery.preparing import Batch
 
 FIRST_CLAIM: Final = 100
 SECONDS_AHEAD: Final = 4.0
@@ -47,7 +46,7 @@ def _drain_channel(channel: Channel, tick: Callable[[], datetime], deadline: flo
         while batch := claim(channel.slug, now=tick(), limit=limit):
             started = time.monotonic()
             claimed += len(batch)
-            _send(prepare(batch, channel, now=tick()), lane)
+            _send(Batch(batch, channel, now=tick()), lane)
             if lane.unreachable or (deadline is not None and time.monotonic() >= deadline):
                 break
             limit = _next_limit(len(batch), time.monotonic() - started)
@@ -56,13 +55,11 @@ def _drain_channel(channel: Channel, tick: Callable[[], datetime], deadline: flo
     return Drained(claimed=claimed, sent=lane.sent)
 
 
-def _send(ready: Sequence[Ready], lane: Lane) -> None:
-    for start in range(0, len(ready), WINDOW):
-        if lane.unreachable:
-            # nobody answers there: give the rest back instead of marking it for nothing
-            release([r.claimed for r in ready[start:]], due_at=lane.tick() + UNREACHABLE_PAUSE)
-            return
-        lane.send(ready[start : start + WINDOW])
+def _send(batch: Batch, lane: Lane) -> None:
+    while not lane.unreachable and (window := batch.window(WINDOW)):
+        lane.send(window)
+    # when nobody answers there, the rest is given back instead of being marked for nothing
+    batch.close(rest_due_at=lane.tick() + UNREACHABLE_PAUSE)
 
 
 def _next_limit(count: int, seconds: float) -> int:

@@ -5,10 +5,10 @@ from typing import Final
 
 CLAIM: Final = 500
 """Deliveries claimed, judged and rendered together."""
-WINDOW: Final = 10
+WINDOW: Final = 20
 """Deliveries marked `sending` in one commit."""
-WINDOWS: Final = 2
-"""Windows under way per process: at most 20 messages can be in doubt when it is killed."""
+WINDOWS: Final = 1
+"""Windows under way per process. WINDOW times WINDOWS is how many messages a kill can leave in doubt: 20."""
 CLAIM_LEASE: Final = timedelta(seconds=15)
 """How long a claim holds without being renewed; after it another worker may take the rows."""
 SEND_LEASE: Final = timedelta(seconds=90)

@@ -4,7 +4,7 @@ claimed → sending is committed before a byte reaches the provider; whoever los
 the meantime, is not in the answer and must not be sent. sending → sent, failed, in_doubt, or back to pending.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -14,6 +14,7 @@ import msgspec
 from django.db import connection
 
 from campaigns.delivery.claims import Claimed
+from campaigns.delivery.gate import Verdict
 from campaigns.delivery.limits import SEND_LEASE
 from campaigns.delivery.settled import FINAL, tell
 from compliance.audit import Entry, record_many
@@ -46,12 +47,12 @@ where campaigns_delivery.id = x.id and campaigns_delivery.attempt = x.attempt an
 """
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Marked:
     """What is written when a delivery goes on the wire."""
 
     claimed: Claimed
-    gate: Sequence[Mapping[str, Any]]
+    gate: Sequence[Verdict]
     address: str
 
 
@@ -63,7 +64,7 @@ class Settlement:
     state: str
     reason: str = ""
     due_at: datetime | None = None
-    gate: Sequence[Mapping[str, Any]] | None = None
+    gate: Sequence[Verdict] | None = None
     receipt: Mapping[str, Any] = field(default_factory=dict)
     quiet: bool = False
 
@@ -92,7 +93,7 @@ def _is_waited_for(settlement: Settlement) -> bool:
     return settlement.state in FINAL and settlement.claimed.run_state == "waiting"
 
 
-def release(claims: Sequence[Claimed], *, due_at: datetime) -> None:
+def release(claims: Iterable[Claimed], *, due_at: datetime) -> None:
     """Give claims back unsent, to be taken again from `due_at`."""
     rows = [{"id": claimed.id, "attempt": claimed.attempt} for claimed in claims]
     with connection.cursor() as cursor:

@@ -5,13 +5,12 @@ from typing import Final
 
 from campaigns.delivery.channels.base import AddressRefused, Outcome, Receipt
 from campaigns.delivery.claims import Claimed
-from campaigns.delivery.gate import GateVerdict
+from campaigns.delivery.gate import GateVerdict, Verdict
 from campaigns.delivery.limits import FIRST_PAUSE, HOLD_PAUSE, LONGEST_PAUSE, TRIES, UNREACHABLE_PAUSE
 from campaigns.delivery.outbox import Settlement
 from content.rendering.refusals import RenderRefused
 
 SETTLED_AS: Final = {Outcome.ACCEPTED: "sent", Outcome.REFUSED: "failed", Outcome.IN_DOUBT: "in_doubt"}
-RENDERING: Final = "render"
 
 
 def of_receipt(claimed: Claimed, receipt: Receipt, *, now: datetime) -> Settlement:
@@ -41,7 +40,7 @@ def of_gate(claimed: Claimed, verdict: GateVerdict, *, now: datetime) -> Settlem
         state="held" if obstacle.hold else "blocked",
         reason=obstacle.reason,
         due_at=now + HOLD_PAUSE if obstacle.hold else None,
-        gate=[v.as_json() for v in verdict.verdicts],
+        gate=verdict.verdicts,
         quiet=obstacle.hold and obstacle.reason == claimed.last_reason,
     )
 
@@ -51,16 +50,14 @@ def of_refusal(claimed: Claimed, verdict: GateVerdict, refusal: RenderRefused | 
     is_render = isinstance(refusal, RenderRefused)
     reason = refusal.reason.value if isinstance(refusal, RenderRefused) else "bad_address"
     detail = refusal.detail if isinstance(refusal, RenderRefused) else str(refusal)
-    stopped = {
-        "check": RENDERING if is_render else "address",
-        "passed": False,
-        "rule": "the template can be rendered for this person" if is_render else "the channel can write to the address",
-        "value": detail,
-        "limit": None,
-        "reason": reason,
-        "hold": False,
-    }
-    gate = [*(v.as_json() for v in verdict.verdicts), stopped]
+    stopped = Verdict(
+        check="render" if is_render else "address",
+        passed=False,
+        rule="the template can be rendered for this person" if is_render else "the channel can write to the address",
+        value=detail,
+        reason=reason,
+    )
+    gate = [*verdict.verdicts, stopped]
     return Settlement(claimed=claimed, state="blocked", reason=reason, gate=gate)
 
 

@@ -1,6 +1,10 @@
-"""A claimed batch on its way to the wire: gate and render, each person for themselves."""
+"""A claimed batch on its way to the wire: read for all at once, judged and built one window at a time.
+
+Building the next window while the one before is with the channel hides the rendering behind the network.
+"""
 
 import logging
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,15 +15,15 @@ from campaigns.delivery.channels.base import AddressRefused, Channel, Parcel
 from campaigns.delivery.claims import Claimed
 from campaigns.delivery.composing import compose
 from campaigns.delivery.gate import GateVerdict, judge, unread
-from campaigns.delivery.outbox import Marked, Settlement, settle
+from campaigns.delivery.outbox import Marked, Settlement, release, settle
 from campaigns.delivery.outcomes import of_gate, of_refusal
-from campaigns.delivery.readings import Readings, Unreadable, read
+from campaigns.delivery.readings import Unreadable, read
 from content.rendering.refusals import Reason, RenderRefused
 
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(slots=True, kw_only=True)
 class Ready:
     """A message that passed the gate and is built."""
 
@@ -31,37 +35,48 @@ class Ready:
         return self.mark.claimed
 
 
-def prepare(batch: Sequence[Claimed], channel: Channel, *, now: datetime) -> list[Ready]:
-    """Judge and build a batch; what may not be sent is settled here in one transaction, the rest returned."""
-    readings = read(batch, channel, now=now)
-    ready: list[Ready] = []
-    stopped: list[Settlement] = []
-    for claimed in batch:
-        result = _prepare(claimed, readings, channel, now=now)
-        if isinstance(result, Ready):
-            ready.append(result)
-        else:
-            stopped.append(result)
-    with transaction.atomic():
-        settle(stopped, before=["claimed"], now=now)
-    return ready
+class Batch:
+    """Claimed deliveries with all that is read for them; `window` builds the next ones, `close` settles the others."""
 
+    def __init__(self, claims: Sequence[Claimed], channel: Channel, *, now: datetime) -> None:
+        self._channel = channel
+        self._now = now
+        self._waiting = deque(claims)
+        self._stopped: list[Settlement] = []
+        self._readings = read(claims, channel, now=now)
 
-def _prepare(claimed: Claimed, readings: Readings, channel: Channel, *, now: datetime) -> Ready | Settlement:
-    verdict = judge(claimed, readings)
-    if not verdict.open:
-        return of_gate(claimed, verdict, now=now)
-    try:
-        parcel = compose(claimed, readings, channel, now=now)
-    except (RenderRefused, AddressRefused) as refusal:
-        return of_refusal(claimed, verdict, refusal)
-    except Unreadable as error:
-        return of_gate(claimed, _with_obstacle(verdict, str(error)), now=now)
-    except Exception as error:  # one person's odd data must not stop the others of the batch
-        log.exception("delivery %s cannot be built", claimed.id)
-        return of_refusal(claimed, verdict, RenderRefused(Reason.ERROR, type(error).__name__))
-    gate = [v.as_json() for v in verdict.verdicts]
-    return Ready(mark=Marked(claimed=claimed, gate=gate, address=parcel.address), parcel=parcel)
+    def window(self, size: int) -> list[Ready]:
+        """Return up to `size` messages that may be sent, none when the batch is at its end."""
+        ready: list[Ready] = []
+        while self._waiting and len(ready) < size:
+            result = self._prepare(self._waiting.popleft())
+            if isinstance(result, Ready):
+                ready.append(result)
+            else:
+                self._stopped.append(result)
+        return ready
+
+    def close(self, *, rest_due_at: datetime) -> None:
+        """Settle what may not be sent; give back what was not looked at, to be taken again from `rest_due_at`."""
+        with transaction.atomic():
+            settle(self._stopped, before=["claimed"], now=self._now)
+            if self._waiting:
+                release(self._waiting, due_at=rest_due_at)
+
+    def _prepare(self, claimed: Claimed) -> Ready | Settlement:
+        verdict = judge(claimed, self._readings)
+        if not verdict.open:
+            return of_gate(claimed, verdict, now=self._now)
+        try:
+            parcel = compose(claimed, self._readings, self._channel, now=self._now)
+        except (RenderRefused, AddressRefused) as refusal:
+            return of_refusal(claimed, verdict, refusal)
+        except Unreadable as error:
+            return of_gate(claimed, _with_obstacle(verdict, str(error)), now=self._now)
+        except Exception as error:  # one person's odd data must not stop the others of the batch
+            log.exception("delivery %s cannot be built", claimed.id)
+            return of_refusal(claimed, verdict, RenderRefused(Reason.ERROR, type(error).__name__))
+        return Ready(mark=Marked(claimed=claimed, gate=verdict.verdicts, address=parcel.address), parcel=parcel)
 
 
 def _with_obstacle(verdict: GateVerdict, what: str) -> GateVerdict:

@@ -12,6 +12,7 @@ import hmac
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 from uuid import UUID
 
@@ -43,10 +44,10 @@ def links_for(workspace_id: int, person_id: UUID, purpose: str, *, channel: str 
 
 def token_for(subscription: Subscription) -> str:
     """Return the signed form of a subscription, safe in an address."""
-    key_id, key = next(_keys())
+    key_id, signer = next(_signers())
     body = HEAD.pack(key_id, subscription.workspace_id, subscription.person_id.bytes)
     body += f"{subscription.channel}:{subscription.purpose}".encode()
-    return _text(body + _mac(key, body))
+    return _text(body + _mac(signer, body))
 
 
 def read_token(token: str) -> Subscription | None:
@@ -72,15 +73,23 @@ def _text(signed: bytes) -> str:
 
 
 def _signed(body: bytes, mac: bytes) -> bool:
-    return any(key_id == body[0] and hmac.compare_digest(_mac(key, body), mac) for key_id, key in _keys())
+    return any(key_id == body[0] and hmac.compare_digest(_mac(signer, body), mac) for key_id, signer in _signers())
 
 
-def _mac(key: bytes, body: bytes) -> bytes:
-    return hmac.digest(key, body, "sha256")[:MAC_BYTES]
+def _mac(signer: hmac.HMAC, body: bytes) -> bytes:
+    own = signer.copy()
+    own.update(body)
+    return own.digest()[:MAC_BYTES]
 
 
-def _keys() -> Iterator[tuple[int, bytes]]:
-    """Yield (key id, key), the one that signs first."""
+def _signers() -> Iterator[tuple[int, hmac.HMAC]]:
+    """Yield (key id, signer), the one that signs first."""
     for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
-        key = hmac.digest(secret.encode(), LABEL, "sha256")
-        yield hashlib.sha256(key).digest()[0], key
+        yield _signer(secret)
+
+
+@lru_cache(maxsize=16)
+def _signer(secret: str) -> tuple[int, hmac.HMAC]:
+    """Derive the key once per secret: every message carries links, and deriving costs more than signing."""
+    key = hmac.digest(secret.encode(), LABEL, "sha256")
+    return hashlib.sha256(key).digest()[0], hmac.new(key, digestmod="sha256")

@@ -10,7 +10,7 @@ from campaigns.delivery.claims import claim
 from campaigns.delivery.doubts import Resolution, resolve
 from campaigns.delivery.drain import drain
 from campaigns.delivery.intents import open_many
-from campaigns.delivery.limits import CLAIM_LEASE, SEND_LEASE, TRIES, UNREACHABLE_PAUSE
+from campaigns.delivery.limits import CLAIM_LEASE, SEND_LEASE, TRIES, UNREACHABLE_PAUSE, WINDOW, WINDOWS
 from campaigns.delivery.models import Delivery
 from campaigns.delivery.outbox import Marked, Settlement, mark_sending, settle
 from campaigns.delivery.recovery import recover
@@ -63,7 +63,7 @@ def test_what_one_worker_holds_another_does_not_get(brand):
 def test_a_worker_killed_between_claim_and_send_loses_nothing_and_repeats_nothing(brand, nobody, monkeypatch):
     delivery = brand.delivery()
     with monkeypatch.context() as patch:
-        patch.setattr("campaigns.delivery.drain.prepare", killed)
+        patch.setattr("campaigns.delivery.drain.Batch", killed)
         with pytest.raises(Killed):
             drain(NOON)
     assert state_of(delivery) == ("claimed", "")
@@ -165,11 +165,11 @@ def test_a_provider_that_says_later_is_asked_again_with_growing_pauses_and_not_f
 
 def test_a_provider_that_is_away_costs_no_try_and_the_rest_is_given_back(brand, nobody, monkeypatch):
     away = Receipt(outcome=Outcome.UNREACHABLE, reason="unreachable")
-    answering(nobody, monkeypatch, away, away, away, Receipt(outcome=Outcome.ACCEPTED))
+    answering(nobody, monkeypatch, *[away] * (WINDOWS + 1), Receipt(outcome=Outcome.ACCEPTED))
     deliveries = [brand.delivery() for _ in range(45)]
     assert drain(NOON).sent == 0
     assert {state_of(delivery)[0] for delivery in deliveries} == {"pending"}
-    assert Delivery.objects.filter(reason="unreachable").count() == 30
+    assert Delivery.objects.filter(reason="unreachable").count() == WINDOW * (WINDOWS + 1)
     assert drain(NOON).claimed == 0
     assert drain(NOON + UNREACHABLE_PAUSE).sent == 45
 

@@ -1,15 +1,13 @@
 """Builds the bytes of a message: a frame per template version made by Python's `email`, each person's parts spliced in.
 
 A frame is the message that `EmailMessage` makes of marks in place of the personal parts, cut at the marks. What
-is spliced in is encoded as `EmailMessage` would (RFC 2047 for the subject, quoted-printable or base64 for the
-texts), so that reading the result gives the same headers and texts; a property test holds it to that.
+is spliced in is encoded as `EmailMessage` would (RFC 2047 for the subject; 7bit, quoted-printable or base64 for
+the texts), so that reading the result gives the same headers and texts; a property test holds it to that.
 """
 
-import base64
 import binascii
 import re
 from collections import OrderedDict
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
@@ -23,6 +21,10 @@ from campaigns.delivery.channels.base import Addressed, AddressRefused
 
 FRAMES: Final = 500
 WORD_BYTES: Final = 45
+LINE: Final = 990
+"""A line may have 998 bytes (RFC 5322); a doubled dot must fit, too."""
+Parts = tuple[tuple[str, str], ...]
+"""Kind (plain, html) and encoding of each text."""
 MARKS: Final = ("text-0f1b6e-mark", "html-0f1b6e-mark")
 END: Final = b"\r\n.\r\n"
 _ODD_HEADER: Final = re.compile(r"[^\x21-\x7e ]|=\?|^ | $|  ")
@@ -32,26 +34,24 @@ _NEWLINE: Final = re.compile(r"\r\n?")
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """The fixed bytes of a message between its personal parts, and how each part is encoded."""
+    """The fixed bytes of a message between its personal parts."""
 
     domain: bytes
     pieces: tuple[bytes, ...]
-    encodings: tuple[str, ...]
 
 
 class Frames:
-    """The frames used last, by template version, sender and which parts there are."""
+    """The frames used last, by template version, sender, and the kind and encoding of each part."""
 
     def __init__(self) -> None:
         self._known: OrderedDict[tuple[object, ...], Frame] = OrderedDict()
 
-    def of(self, message: Addressed, texts: Sequence[tuple[str, str]]) -> Frame:
+    def of(self, message: Addressed, parts: Parts) -> Frame:
         """Return the frame for a message, built at its first use."""
-        kinds = tuple(kind for kind, _text in texts)
-        key = (message.template_version_id, message.sender, message.sender_name, kinds)
+        key = (message.template_version_id, message.sender, message.sender_name, parts)
         frame = self._known.get(key)
         if frame is None:
-            frame = self._known[key] = _frame(message, texts)
+            frame = self._known[key] = _frame(message, parts)
             while len(self._known) > FRAMES:
                 self._known.popitem(last=False)
         return frame
@@ -61,23 +61,24 @@ def build(message: Addressed, frames: Frames) -> bytes:
     """Return the message as it goes on the wire: CRLF lines, dots doubled, the final dot at the end."""
     content = message.content
     texts = [(kind, text) for kind, text in (("plain", content.body), ("html", content.html)) if text is not None]
-    frame = frames.of(message, texts)
-    out = [
-        b"Message-ID: <%s@%s>\r\nDate: %s\r\nTo: %s\r\nSubject: %s\r\n%s"
-        % (
-            str(message.delivery_id).encode(),
-            frame.domain,
-            _date(message.at.replace(microsecond=0)),
-            message.address.encode(),
-            encode_subject(content.subject or ""),
-            _unsubscribe(message.unsubscribe_url),
-        ),
-        frame.pieces[0],
-    ]
-    for (_kind, text), encoding, piece in zip(texts, frame.encodings, frame.pieces[1:], strict=True):
+    parts = tuple([(kind, choose_encoding(text)) for kind, text in texts])
+    frame = frames.of(message, parts)
+    out = [_personal_headers(message, frame), frame.pieces[0]]
+    for (_kind, text), (_same, encoding), piece in zip(texts, parts, frame.pieces[1:], strict=True):
         out += (encode_text(text, encoding), piece)
     stuffed = b"".join(out).replace(b"\r\n.", b"\r\n..")
     return stuffed + (b".\r\n" if stuffed.endswith(b"\r\n") else END)
+
+
+def _personal_headers(message: Addressed, frame: Frame) -> bytes:
+    return b"Message-ID: <%s@%s>\r\nDate: %s\r\nTo: %s\r\nSubject: %s\r\n%s" % (
+        str(message.delivery_id).encode(),
+        frame.domain,
+        _date(message.at.replace(microsecond=0)),
+        message.address.encode(),
+        encode_subject(message.content.subject or ""),
+        _unsubscribe(message.unsubscribe_url),
+    )
 
 
 def encode_subject(subject: str) -> bytes:
@@ -89,13 +90,27 @@ def encode_subject(subject: str) -> bytes:
     return b"\r\n ".join(b"=?utf-8?b?%s?=" % binascii.b2a_base64(word, newline=False) for word in _words(subject))
 
 
+def choose_encoding(text: str) -> str:
+    """Return how a text travels: as it is when that is legal, else in the shorter of the two encodings."""
+    if text.isascii() and "\0" not in text and max(map(len, text.split("\n"))) <= LINE and "\r" not in text:
+        return "7bit"
+    # a character outside ASCII takes three to nine bytes of quoted-printable, and two to three of UTF-8
+    return "base64" if (len(text.encode()) - len(text)) * 6 > len(text) else "quoted-printable"
+
+
 def encode_text(text: str, encoding: str) -> bytes:
-    """Return a text part's body, its lines ended by CRLF, in quoted-printable or base64."""
+    """Return a text part's body, its lines ended by CRLF, in the encoding."""
     lines = _NEWLINE.sub("\n", text) if "\r" in text else text
     data = lines.encode() if lines.endswith("\n") else lines.encode() + b"\n"
-    if encoding == "base64":
-        return base64.encodebytes(data.replace(b"\n", b"\r\n")).replace(b"\n", b"\r\n")
-    return binascii.b2a_qp(data, istext=True).replace(b"\n", b"\r\n")
+    if encoding == "quoted-printable":
+        return binascii.b2a_qp(data, istext=True).replace(b"\n", b"\r\n")
+    data = data.replace(b"\n", b"\r\n")
+    return _base64_lines(data) if encoding == "base64" else data
+
+
+def _base64_lines(data: bytes) -> bytes:
+    whole = binascii.b2a_base64(data, newline=False)
+    return b"".join([whole[start : start + 76] + b"\r\n" for start in range(0, len(whole), 76)])
 
 
 def _words(subject: str) -> list[bytes]:
@@ -122,27 +137,19 @@ def _unsubscribe(url: str | None) -> bytes:
     return b"List-Unsubscribe: <%s>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n" % url.encode("ascii")
 
 
-def _frame(message: Addressed, texts: Sequence[tuple[str, str]]) -> Frame:
-    encodings = tuple(_encoding(text) for _kind, text in texts)
+def _frame(message: Addressed, parts: Parts) -> Frame:
     draft = EmailMessage(policy=SMTP)
     draft["From"] = Address(display_name=message.sender_name, addr_spec=message.sender)
-    for number, ((kind, _text), encoding) in enumerate(zip(texts, encodings, strict=True)):
+    for number, (kind, encoding) in enumerate(parts):
         add = draft.add_alternative if number else draft.set_content
         add(MARKS[number], subtype=kind, cte=encoding)
     _name, _at, domain = message.sender.rpartition("@")
-    return Frame(domain=domain.encode("idna"), pieces=_cut(draft.as_bytes(), encodings), encodings=encodings)
+    return Frame(domain=domain.encode("idna"), pieces=_cut(draft.as_bytes(), parts))
 
 
-def _cut(whole: bytes, encodings: Sequence[str]) -> tuple[bytes, ...]:
+def _cut(whole: bytes, parts: Parts) -> tuple[bytes, ...]:
     pieces: list[bytes] = []
-    for mark, encoding in zip(MARKS, encodings, strict=False):
+    for mark, (_kind, encoding) in zip(MARKS, parts, strict=False):
         before, _found, whole = whole.partition(encode_text(mark, encoding))
         pieces.append(before)
     return (*pieces, whole)
-
-
-def _encoding(sample: str) -> str:
-    """Choose by the first message of the version: quoted-printable while most of it is ASCII."""
-    data = sample.encode()
-    odd = len(data) - len(data.decode("ascii", "ignore"))
-    return "base64" if odd * 6 > len(data) else "quoted-printable"
