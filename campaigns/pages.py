@@ -10,6 +10,7 @@ from campaigns.rules import views as rules
 urlpatterns: list[URLPattern] = [
     path("", overview.home, name="home"),
     path("people/<uuid:person_id>/timeline/", overview.person_story, name="person-story"),
+    path("people/<uuid:person_id>/why/", overview.person_why, name="person-why"),
     path("rules/", rules.rules, name="rules"),
     path("rules/<str:key>/", rules.rule, name="rule"),
     path("journeys/", flows.flows, name="flows"),
@@ -18,6 +19,7 @@ urlpatterns: list[URLPattern] = [
     path("runs/<uuid:run_id>/", flows.run, name="run"),
     path("messages/", delivery.messages, name="messages"),
     path("messages/<uuid:message_id>/", delivery.message, name="message"),
+    path("messages/<uuid:message_id>/resolve/", delivery.resolve_message, name="message-resolve"),
     path("mailbox/", delivery.mailbox, name="mailbox"),
     path("mailbox/<int:letter_id>/", delivery.letter, name="letter"),
     path("mailbox/<int:letter_id>/html/", delivery.letter_html, name="letter-html"),

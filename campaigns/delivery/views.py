@@ -3,15 +3,22 @@
 from typing import Final
 from uuid import UUID
 
+from django.contrib import messages as notes
+from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
 
 from audiences.people.lookups import names_of
 from campaigns.delivery import lookups
+from campaigns.delivery.doubts import Resolution, resolve
 from campaigns.delivery.labels import STATES, channel_text, label_of_state, reason_text
 from campaigns.delivery.letters import read_letter
 from campaigns.delivery.models import Delivery
 from campaigns.delivery.wording import answer
-from compliance.access.console import ConsoleRequest, console_page
+from compliance.access.console import ConsoleRequest, actor_of, console_change, console_page
+from config.kit import clock
+from config.kit.errors import Conflict
 from config.kit.pages import page
 from config.kit.paging import CursorPage
 
@@ -54,6 +61,23 @@ def message(request: ConsoleRequest, message_id: UUID) -> HttpResponse:
         "in_doubt": found.state == Delivery.State.IN_DOUBT,
     }
     return page(request, "delivery/message.html", context)
+
+
+@console_change
+def resolve_message(request: ConsoleRequest, message_id: UUID) -> HttpResponse:
+    """Settle a doubtful message as the operator says."""
+    found = _message_or_404(request, message_id)
+    try:
+        wanted = Resolution(request.POST.get("resolution", ""))
+    except ValueError:
+        raise BadRequest("resolution is unknown") from None
+    try:
+        resolve(request.workspace.pk, found.pk, wanted, actor=actor_of(request), now=clock.now())
+    except Conflict:
+        notes.warning(request, _("Somebody else has decided meanwhile."))
+    else:
+        notes.success(request, _("Noted. The trail keeps who decided."))
+    return redirect("message", found.pk)
 
 
 @console_page

@@ -131,8 +131,10 @@ def entry_text(definition: Parts) -> str:
             return _("on the event %(name)s") % {"name": entry.get("event", "")}
         case "segment":
             return _("on entering the segment %(name)s") % {"name": entry.get("segment", "")}
+        case "rule":
+            return _("started by a rule")
         case "api":
-            return _("through the API or a rule")
+            return _("through the API")
         case other:
             return str(other or "")
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from audiences.people.labels import label_of_kind
+from audiences.people.labels import has_own_name, label_of_kind
 from audiences.wording import Line, verdict_line
 from campaigns.delivery.labels import channel_text
 from campaigns.delivery.wording import CheckLine, answer
@@ -50,9 +50,9 @@ def shown(entry: Entry) -> Shown:
 def _event(entry: Entry) -> Shown:
     event = entry.row
     label = label_of_kind(event.kind)
-    return Shown(
-        entry=entry, label=label, lead=str(label), title=event.name, note=_properties(event.properties), code=True
-    )
+    title = event.name if has_own_name(event.kind) else ""
+    note = _properties(event.properties)
+    return Shown(entry=entry, label=label, lead=str(label), title=title, note=note, code=True)
 
 
 def _properties(properties: Mapping[str, Any]) -> str:

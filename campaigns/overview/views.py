@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audiences.people.lookups import find_person, name_of, names_of
 from campaigns.overview import figures
+from campaigns.overview.asking import message_answers, rule_answers
 from campaigns.overview.explain import shown
 from campaigns.overview.story import FILTERS, story
 from campaigns.parking import parked_events
@@ -63,6 +64,17 @@ def person_story(request: ConsoleRequest, person_id: UUID) -> HttpResponse:
         "entries": [shown(entry) for entry in found.rows],
     }
     return page(request, "overview/story.html", context, parts={"person-story": "story"})
+
+
+@console_page
+def person_why(request: ConsoleRequest, person_id: UUID) -> HttpResponse:
+    """Answer why rules matched or did not, and why messages went out or not: part of the person's page, or a page."""
+    context = {
+        **_person(request, person_id),
+        "rules": rule_answers(request.workspace.pk, person_id, now=clock.now()),
+        "messages_asked": message_answers(request.workspace.pk, person_id),
+    }
+    return page(request, "overview/why.html", context, parts={"person-why": "why"})
 
 
 @console_page

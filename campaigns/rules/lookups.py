@@ -35,3 +35,8 @@ def last_published(workspace_id: int) -> datetime | None:
     """Return when a rule was last published."""
     found: datetime | None = Rule.objects.filter(workspace_id=workspace_id).aggregate(at=Max("live__created_at"))["at"]
     return found
+
+
+def rule_names(workspace_id: int) -> dict[str, str]:
+    """Return the names of the workspace's rules by key."""
+    return dict(Rule.objects.filter(workspace_id=workspace_id).values_list("key", "name"))

@@ -7,16 +7,16 @@ from django.test import Client
 from django.urls import reverse
 
 from campaigns.delivery.models import Delivery
+from campaigns.overview.story import story
 from tests import factories
 from tests.console.shop import DOUBTFUL, FRUGAL, NO_CONSENT, THANKED, Shop, open_shop
 
-pytestmark = pytest.mark.django_db(transaction=True)
-NOW = datetime.now(UTC)
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def shop(settings) -> Shop:
-    return open_shop(settings, now=datetime.now(UTC))
+def shop(db) -> Shop:
+    return open_shop(datetime.now(UTC))
 
 
 def addresses(shop: Shop) -> list[str]:
@@ -27,6 +27,7 @@ def addresses(shop: Shop) -> list[str]:
         *(reverse(name) for name in (*lists, "audit", "preferences")),
         reverse("person", args=[person]),
         reverse("person-story", args=[person]),
+        reverse("person-why", args=[person]),
         reverse("segment-page", args=["loyal"]),
         reverse("rule", args=["big-basket"]),
         reverse("flow", args=["thank-you"]),
@@ -57,3 +58,70 @@ def test_every_page_answers_members_and_nobody_else(shop, client):
         answer = stranger.get(address)
         assert answer.status_code in (200, 404), address
         assert "household-1" not in answer.content.decode(), address
+
+
+def test_a_doubtful_send_is_settled_by_an_operator_and_not_by_a_viewer(shop, client):
+    message = shop.message(DOUBTFUL)
+    address, decide = reverse("message", args=[message.pk]), reverse("message-resolve", args=[message.pk])
+    client.force_login(shop.viewer)
+    assert "It arrived" not in client.get(address).content.decode()
+    assert client.post(decide, {"resolution": "sent"}).status_code == 403
+    client.force_login(shop.user)
+    assert client.post(decide, {"resolution": "perhaps"}).status_code == 400
+    assert "It arrived" in client.get(address).content.decode()
+    client.post(decide, {"resolution": "sent"})
+    assert shop.message(DOUBTFUL).state == "sent"
+    again = client.post(decide, {"resolution": "failed"}, follow=True)
+    assert "Somebody else has decided" in again.content.decode()
+
+
+def test_why_and_why_not_are_answered_from_stored_facts(shop, client):
+    client.force_login(shop.user)
+    frugal = client.get(reverse("person-why", args=[shop.person(FRUGAL)])).content.decode()
+    assert "did not match" in frugal
+    assert "amount is at least 50" in frugal
+    assert "12.5" in frugal
+    blocked = client.get(reverse("person-why", args=[shop.person(NO_CONSENT)])).content.decode()
+    assert "Blocked: no consent." in blocked
+    assert "none recorded" in blocked
+
+
+def test_a_list_answers_htmx_with_the_list_alone(shop, client):
+    client.force_login(shop.user)
+    headers = {"HX-Request": "true", "HX-Target": "people-list"}
+    part = client.get(reverse("people"), {"q": "household-2"}, headers=headers)
+    assert part.content.decode().strip().startswith('<div id="people-list"')
+    assert "household-3" not in part.content.decode()
+    assert "HX-Target" in part["Vary"]
+    assert "<html" in client.get(reverse("people"), headers={"HX-Request": "true"}).content.decode()
+
+
+@pytest.mark.parametrize("address", ["/people/?cursor=nonsense", "/audit/?cursor=W10", "/runs/?limit=9999"])
+def test_a_query_that_cannot_be_read_is_a_400_and_names_the_part(shop, client, address):
+    client.force_login(shop.user)
+    answer = client.get(address)
+    assert answer.status_code == 400
+    assert address.partition("?")[2].partition("=")[0] in answer.content.decode()
+
+
+def test_addresses_and_names_are_masked_on_a_person_s_pages(shop, client):
+    client.force_login(shop.user)
+    for name in ("person", "person-story", "person-why"):
+        page = client.get(reverse(name, args=[shop.person(THANKED)])).content.decode()
+        assert "household-1@example.com" not in page
+        assert "Mia" not in page
+
+
+def test_a_story_is_paged_without_loss_or_repetition(shop, client, monkeypatch):
+    monkeypatch.setattr("campaigns.overview.story.PAGE", 3)
+    whole, cursor = [], ""
+    for _turn in range(20):
+        page = story(shop.workspace.pk, shop.person(THANKED), cursor=cursor)
+        whole += [(entry.kind, entry.row.pk) for entry in page.rows]
+        cursor = page.next
+        if cursor is None:
+            break
+    monkeypatch.setattr("campaigns.overview.story.PAGE", 1000)
+    at_once = story(shop.workspace.pk, shop.person(THANKED)).rows
+    assert whole == [(entry.kind, entry.row.pk) for entry in at_once]
+    assert {kind for kind, _pk in whole} == {"event", "firing", "run", "message", "end"}
