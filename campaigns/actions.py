@@ -1,8 +1,10 @@
 """The outbox between matches and flows: what was decided and is yet to be done."""
 
-from typing import ClassVar
+from collections.abc import Sequence
+from typing import ClassVar, Final
 
-from django.db import models
+import msgspec
+from django.db import connection, models
 
 
 class Action(models.Model):
@@ -37,3 +39,23 @@ class Action(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.state}"
+
+
+def ask(actions: Sequence[Action]) -> None:
+    """Store unsaved actions in one statement, in their order; those that were asked for before add nothing."""
+    if not actions:
+        return
+    rows = msgspec.json.encode([{name: getattr(action, name) for name in ASKED} for action in actions]).decode()
+    with connection.cursor() as cursor:
+        cursor.execute(INSERT, [rows])
+
+
+ASKED: Final = ("workspace_id", "kind", "dedupe", "person_id", "event_id", "payload", "state", "reason", "created_at")
+INSERT: Final = """
+insert into campaigns_action (workspace_id, kind, dedupe, person_id, event_id, payload, state, reason, created_at)
+select workspace_id, kind, dedupe, person_id, event_id, payload, state, reason, created_at
+from jsonb_to_recordset(%s::jsonb) as a(
+    workspace_id int, kind text, dedupe uuid, person_id uuid, event_id uuid, payload jsonb, state text, reason text,
+    created_at timestamptz)
+on conflict (dedupe) do nothing
+"""

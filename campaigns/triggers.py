@@ -17,7 +17,7 @@ from django.db import InterfaceError, OperationalError, transaction
 
 from audiences.absorb import absorb
 from audiences.intake import Batch, EventRow, claim_batch, finish, waiting_partitions
-from campaigns.actions import Action
+from campaigns.actions import ask
 from campaigns.flows import entries, runs
 from campaigns.flows.lateness import DEFAULT as LATENESS
 from campaigns.flows.lateness import longest_lateness
@@ -119,7 +119,7 @@ def _trigger(batch: Batch, *, now: datetime, interpreted: bool) -> Drained:
     actions = entries.asked_by_rules(batch.workspace_id, asks, now=now) if asks else []
     # all of them: flows keep why an event that came late starts nothing
     actions += entries.asked_by(batch.workspace_id, events, now=now)
-    Action.objects.bulk_create(actions, ignore_conflicts=True)
+    ask(actions)
     touched = runs.touch(batch.workspace_id, events, now=now)
     _hint(actions=len(actions), touched=touched)
     return Drained(

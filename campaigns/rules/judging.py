@@ -7,10 +7,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from audiences.conditions import Condition, Facts, Verdict, evaluate
+from audiences.conditions import Facts, Needs, Verdict, evaluate
 from audiences.conditions.values import lookup, nfc
 from audiences.conditions.verdict import cut
-from audiences.facts.reader import PersonFacts, load
+from audiences.facts.reader import PersonFacts, event_fact, load
 from audiences.intake import EventRow
 from campaigns.rules.live import LiveRule, RuleSet, rule_set
 
@@ -39,9 +39,12 @@ def judge(workspace_id: int, events: Sequence[EventRow], *, now: datetime, inter
     matcher = rules.interpreter if interpreted else rules.program
     matches: list[Match] = []
     for event in judged:
-        facts = known[event.person_id].facts_at(event)
-        matched = matcher.match(facts.event, facts) if facts.event is not None else frozenset()
-        matches += [match for rule in _in_order(rules, matched) if (match := _explained(rule, event, facts))]
+        at_hand = event_fact(event)
+        facts = known[event.person_id].facts_at(at_hand)
+        matched = matcher.match(at_hand, facts)
+        for version_id in sorted(matched, key=rules.place_of.__getitem__) if matched else ():
+            match = _explained(rules.rules[version_id], event, facts)
+            matches += [match] if match else []
     return matches
 
 
@@ -55,9 +58,8 @@ def facts_for(
     return load(workspace_id, people, rules.needs, now=now, earliest=min(event.event_time for event in events))
 
 
-def facts_read(condition: Condition, facts: Facts) -> dict[str, Any]:
-    """Return, as JSON, the values that `condition` read: kept with a firing, so that it can be shown for ever."""
-    needs = condition.needs()
+def facts_read(needs: Needs, facts: Facts) -> dict[str, Any]:
+    """Return, as JSON, the values that a condition read: kept with a firing, so that it can be shown for ever."""
     read: dict[str, Any] = {"now": facts.now.isoformat(), "traits": _picked(needs.traits, facts.traits)}
     if facts.event is not None:
         properties = _picked(needs.properties, facts.event.properties)
@@ -71,16 +73,10 @@ def _picked(names: frozenset[str], tree: Mapping[str, Any]) -> dict[str, Any]:
     return {name: cut(value) for name in sorted(names) if (value := lookup(name)(tree)) is not None}
 
 
-def _in_order(rules: RuleSet, matched: frozenset[int]) -> list[LiveRule]:
-    if not matched:
-        return []
-    return [rule for version_id, rule in rules.rules.items() if version_id in matched]
-
-
 def _explained(rule: LiveRule, event: EventRow, facts: Facts) -> Match | None:
     """Explain a match. Should the interpreter not share the engine's opinion, nothing fires and the log says so."""
     verdict = evaluate(rule.condition, facts)
     if not verdict.held:
         logger.error("rule %s matched event %s, but the interpreter says it does not hold", rule.key, event.id)
         return None
-    return Match(rule=rule, event=event, facts=facts_read(rule.condition, facts), verdict=verdict)
+    return Match(rule=rule, event=event, facts=facts_read(rule.needs, facts), verdict=verdict)

@@ -36,6 +36,7 @@ class LiveRule:
     number: int
     on: tuple[str, ...]
     condition: Condition
+    needs: Needs
     flows: tuple[str, ...]
     priority: int
     mode: str
@@ -51,10 +52,11 @@ class RuleSet:
     def __init__(self, rules: Iterable[LiveRule], *, stamp: int) -> None:
         self.stamp = stamp
         self.rules: Mapping[int, LiveRule] = {rule.version_id: rule for rule in rules}
+        self.place_of: Mapping[int, int] = {version_id: place for place, version_id in enumerate(self.rules)}
         clauses = [rule.clause for rule in self.rules.values()]
         self.program = Program(clauses)
         self.interpreter = Interpreter(clauses)
-        self.needs: Needs = reduce(or_, (rule.condition.needs() for rule in self.rules.values()), Needs())
+        self.needs: Needs = reduce(or_, (rule.needs for rule in self.rules.values()), Needs())
 
 
 class _Kept(threading.local):
@@ -100,13 +102,15 @@ def read_version(version: RuleVersion) -> LiveRule | None:
     except InputRefused:
         logger.exception("version %s of rule %s cannot be read and is left out", version.number, version.rule_id)
         return None
+    condition = whole_condition(form)
     return LiveRule(
         version_id=version.pk,
         rule_id=version.rule_id,
         key=form.key,
         number=version.number,
         on=form.on,
-        condition=whole_condition(form),
+        condition=condition,
+        needs=condition.needs(),
         flows=form.flows,
         priority=form.priority,
         mode=form.mode,

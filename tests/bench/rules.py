@@ -31,11 +31,14 @@ def run(report: Report, *, quick: bool = False) -> None:
         _deciding(report, url, seconds=3 if quick else 10)
 
 
-def rules(count: int) -> list[Rule]:
-    """Make rules of three conditions over 20 event types; each matches about one event in fifty of its type."""
+def rules(count: int, *, least: int = 0) -> list[Rule]:
+    """Make rules of three conditions over 20 event types; each matches about one event in fifty of its type.
+
+    With a higher `least` amount they match more seldom.
+    """
     chance = random.Random(count)
     return [
-        (f"rule-{n}", KINDS[n % 20], chance.randint(0, 1000), chance.choice(CITIES), chance.randint(0, 10))
+        (f"rule-{n}", KINDS[n % 20], chance.randint(least, 1000), chance.choice(CITIES), chance.randint(0, 10))
         for n in range(count)
     ]
 

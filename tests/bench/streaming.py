@@ -31,6 +31,8 @@ from tests.bench.rules import events, in_ours, rules  # noqa: E402
 
 PER_SECOND, PER_REQUEST = 2_000, 100
 BURST = 20_000
+LEAST = 930
+"""Big baskets only: about one event in ten makes a rule fire, which is still more than brands bear."""
 FLOW = {"key": "thanks", "kind": "journey", "entry": {"on": "api"}, "nodes": {"done": {"do": "exit"}}}
 
 
@@ -58,14 +60,14 @@ def _set_up() -> int:
     workspace = create_workspace("bench", name="Bench", now=clock.now())
     publish(define_flow(workspace.pk, FLOW, actor=SYSTEM, now=clock.now()), actor=SYSTEM, now=clock.now())
     defining.pass_gate = lambda definition, *, beside: None  # a thousand processes are not what is measured
-    for name, kind, amount, city, level in rules(1_000):
+    for name, kind, amount, city, level in rules(1_000, least=LEAST):
         raw = {"key": name, "on": [kind], "if": in_ours(amount, city, level), "then": [{"start_flow": "thanks"}]}
         defining.define(workspace.pk, raw, actor=SYSTEM, now=clock.now())
     return workspace.pk
 
 
 def _expected(load: list[dict[str, Any]]) -> int:
-    made = rules(1_000)
+    made = rules(1_000, least=LEAST)
     return sum(
         event["kind"] == kind and event["amount"] > amount and event["city"] == city and event["level"] >= level
         for event in load
