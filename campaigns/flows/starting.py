@@ -24,7 +24,7 @@ from config.kit.ids import derived
 BATCH: Final = 500
 GROUPS: Final = 4
 """Starts of one person are judged one after the other: each group of people has one worker at a time."""
-LOCK_CLASS: Final = 0x51_61
+LOCK_CLASS: Final = 0x51_63
 
 
 def drain_actions(now: datetime, *, limit: int = BATCH) -> int:
