@@ -21,6 +21,8 @@ class BodyRefused(Exception):
         super().__init__(detail)
 
 
+MAX_DISCARDED: Final = 16 * 1024 * 1024
+PIECE: Final = 64 * 1024
 TOO_LARGE: Final = f"The body is larger than {MAX_BODY} bytes (after decompression). Send smaller batches."
 
 
@@ -54,9 +56,17 @@ def _check_type(content_type: str) -> None:
 def _check_length(request: HttpRequest) -> None:
     length = request.META.get("CONTENT_LENGTH", "")
     if length.isdigit() and int(length) > MAX_BODY:
+        _discard(request)
         raise BodyRefused(413, TOO_LARGE)
     if not length and request.META.get("HTTP_TRANSFER_ENCODING"):
         raise BodyRefused(411, "Send the body with a Content-Length.")
+
+
+def _discard(request: HttpRequest) -> None:
+    """Let a client that sends somewhat too much finish: most hear the answer only when they have said all."""
+    for _ in range(MAX_DISCARDED // PIECE):
+        if not request.read(PIECE):
+            return
 
 
 def _inflate(body: bytes) -> bytes:
