@@ -6,6 +6,7 @@ import os
 import resource
 import signal
 import sys
+import warnings
 from collections.abc import Callable
 from importlib import import_module
 from typing import Any
@@ -13,6 +14,7 @@ from urllib.parse import urlsplit
 
 from celery import signals
 from celery.apps.beat import Beat
+from celery.exceptions import SecurityWarning
 from celery.worker import state
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
@@ -71,6 +73,7 @@ def worker(queue: str) -> None:
     and whichever process is killed (by us, the kernel or a crash of native code) is back in a fraction of a second.
     """
     _use_lasting_connections()
+    warnings.simplefilter("ignore", SecurityWarning)  # as root we are only where root was asked for
     program = app.Worker(
         hostname=f"{queue}-{os.getpid()}@{os.uname().nodename}",
         queues=[queue],
@@ -117,7 +120,7 @@ def _use_lasting_connections() -> None:
 
 def beat() -> None:
     """Send the repeating hints; nothing about them is worth keeping on disk."""
-    Beat(app=app, scheduler_cls="celery.beat:Scheduler", loglevel="WARNING", quiet=True).run()
+    Beat(app=app, scheduler_cls="config.beat:HintScheduler", loglevel="WARNING", quiet=True).run()
 
 
 def web() -> None:

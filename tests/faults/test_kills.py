@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import psycopg
 import pytest
 
 from tests.faults.world import World, external, running
@@ -43,22 +44,34 @@ def kill(world: World, part: str) -> dict[str, object]:
     started = time.monotonic()
     while not world.count(IN_THE_MIDDLE[part]) and time.monotonic() - started < 1:
         time.sleep(0.001)
-    before = world.count("from campaigns_mailboxmessage")
-    hook = {"broker": "BROKER", "postgres": "DATABASE"}.get(part, "")
-    if hook and f"{hook}_URL" in external():
-        subprocess.run(os.environ[f"FAULTS_KILL_{hook}"], shell=True, check=True)
-    else:
-        for process in world.here.parts(part):
-            process.kill()
-    back = wait_until(lambda: progressed(world, before), timeout=120, what=f"any message after killing {part}")
-    return {"killed": part, "delivered before": before, "seconds until the next message": round(back, 2)}
+    killed = {process.pid for process in world.here.parts(part)}
+    if hook := hook_of(part):
+        subprocess.run(hook, shell=True, check=True)
+    for process in [] if hook else world.here.parts(part):
+        process.kill()
+    back = wait_until(lambda: replaced(world, part, killed), what=f"a new {part}")
+    delivered = received(world)
+    back += wait_until(lambda: received(world) > delivered, timeout=120, what=f"any message after killing {part}")
+    return {"killed": part, "messages in": delivered, "seconds until the next message": round(back, 2)}
 
 
-def progressed(world: World, before: int) -> bool:
+def hook_of(part: str) -> str:
+    """Return the command that kills a server which is not ours."""
+    name = {"broker": "BROKER", "postgres": "DATABASE"}.get(part, "")
+    return os.environ[f"FAULTS_KILL_{name}"] if f"{name}_URL" in external() else ""
+
+
+def replaced(world: World, part: str, killed: set[int]) -> bool:
+    now = {process.pid for process in world.here.parts(part)}
+    return len(now) == len(killed) and not now & killed
+
+
+def received(world: World) -> int:
+    """Count what is in the mailbox; -1 while nobody can tell."""
     try:
-        return world.count("from campaigns_mailboxmessage") > before
-    except Exception:  # the database itself is away
-        return False
+        return world.count("from campaigns_mailboxmessage")
+    except psycopg.Error:  # the database is away
+        return -1
 
 
 def killable() -> list[str]:
