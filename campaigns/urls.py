@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver, path, re_path
 
 from campaigns import api as campaigns
 from campaigns import pages
+from campaigns.delivery import api as delivery
 from campaigns.flows import api as flows
 from campaigns.overview import api as overview_api
 from campaigns.rules import api as rules
@@ -25,6 +26,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/journeys/<str:key>/runs", flows.JourneyRuns.as_view()),
     path("v1/runs", flows.Runs.as_view()),
     path("v1/runs/<uuid:run_id>", flows.OneRun.as_view()),
+    path("v1/messages", delivery.Messages.as_view()),
+    path("v1/messages/<uuid:message_id>", delivery.OneMessage.as_view()),
+    path("v1/messages/<uuid:message_id>/resolve", delivery.Resolve.as_view()),
     path("v1/parked-events", campaigns.ParkedEvents.as_view()),
     path("v1/parked-events/<int:parked_id>/replay", campaigns.Replay.as_view()),
 ]

@@ -7,4 +7,6 @@ from content.library import api as library
 urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/templates", library.Templates.as_view()),
     path("v1/templates/<str:key>", library.OneTemplate.as_view()),
+    path("v1/templates/<str:key>/versions", library.Versions.as_view()),
+    path("v1/templates/<str:key>/preview", library.Preview.as_view()),
 ]

@@ -1,6 +1,7 @@
 """`/v1/templates`: what is said, in immutable versions."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any, ClassVar, Final
 
 from drf_spectacular.utils import OpenApiExample, extend_schema, inline_serializer
@@ -13,9 +14,11 @@ from compliance.access.authentication import key_of
 from config.kit import clock
 from config.kit.actors import current_actor
 from config.kit.api import CursorPage, missing
-from config.kit.errors import refuse
-from content.library.models import Template
-from content.library.templates import define, templates
+from config.kit.errors import InputRefused, Problem, refuse
+from content.library.models import Template, TemplateVersion
+from content.library.preview import preview
+from content.library.templates import define, templates, versions
+from content.rendering.program import PARTS, ROOTS
 
 EXAMPLE: Final = {
     "key": "win-back-1",
@@ -53,6 +56,45 @@ TemplateList = inline_serializer(
 )
 
 
+VersionList = inline_serializer(
+    "TemplateVersionList",
+    {
+        "data": inline_serializer(
+            "TemplateVersion",
+            {
+                "number": serializers.IntegerField(),
+                "definition": serializers.DictField(),
+                "sha256": serializers.CharField(),
+                "note": serializers.CharField(),
+                "author": serializers.CharField(),
+                "created_at": serializers.DateTimeField(),
+            },
+            many=True,
+        ),
+        "next": serializers.CharField(allow_null=True),
+    },
+)
+PreviewForm = inline_serializer(
+    "TemplatePreviewForm", {root: serializers.DictField(required=False) for root in sorted(ROOTS)}
+)
+PreviewShown = inline_serializer(
+    "TemplatePreview",
+    {
+        **{part: serializers.CharField(allow_null=True) for part in PARTS},
+        "warnings": inline_serializer(
+            "TemplateWarning",
+            {name: serializers.CharField() for name in ("path", "message", "hint")},
+            many=True,
+        ),
+    },
+)
+KNOWN: Final = f"Templates read {', '.join(sorted(ROOTS))}."
+SAMPLE_LINKS: Final = {
+    "unsubscribe": "https://example.com/unsubscribe",
+    "preferences": "https://example.com/preferences",
+}
+
+
 class Templates(APIView):
     """The templates of the workspace."""
 
@@ -85,8 +127,7 @@ class OneTemplate(APIView):
     @extend_schema(operation_id="template_get", tags=["templates"], responses=TemplateShown)
     def get(self, request: Request, key: str) -> Response:
         """Return the template with its live version."""
-        found = templates(key_of(request).workspace_id).filter(key=key).first()
-        return Response(_shown(found) if found else missing(f"template {key}"))
+        return Response(_shown(_template(request, key)))
 
     @extend_schema(
         operation_id="template_put",
@@ -103,6 +144,57 @@ class OneTemplate(APIView):
         return Response(_defined(request, {"key": key, **raw} if isinstance(raw, Mapping) else raw))
 
 
+class Versions(APIView):
+    """The versions of one template."""
+
+    scope: ClassVar = {"GET": "templates:read"}
+    paged = True
+
+    @extend_schema(operation_id="template_versions", tags=["templates"], responses=VersionList)
+    def get(self, request: Request, key: str) -> Response:
+        """Return the versions with their definitions, newest first."""
+        rows = versions(_template(request, key))
+        return Response(CursorPage("-number").page(rows, request.query_params).as_json(_version_shown))
+
+
+class Preview(APIView):
+    """What a person would get."""
+
+    scope: ClassVar = {"POST": "templates:read"}
+
+    @extend_schema(
+        operation_id="template_preview",
+        tags=["templates"],
+        request=PreviewForm,
+        responses=PreviewShown,
+        examples=[OpenApiExample("for Anni", value={"person": {"first_name": "Anni"}}, request_only=True)],
+    )
+    def post(self, request: Request, key: str) -> Response:
+        """Render the live version for made-up data. Nothing is sent; a missing variable is a 422 that names it."""
+        context = _preview_context(request.data)
+        shown = preview(_template(request, key), context, now=clock.now())
+        return Response({**asdict(shown.rendered), "warnings": [asdict(problem) for problem in shown.warnings]})
+
+
+def _preview_context(raw: Any) -> dict[str, Any]:
+    """Take the roots that templates read out of the body; the links are made up when none are given."""
+    if not isinstance(raw, Mapping):
+        raise refuse("", "a preview takes an object", 'Send {"person": {…}, "event": {…}}.')
+    unknown = [Problem(path=f"/{name}"[:100], message="unknown field", hint=KNOWN) for name in raw if name not in ROOTS]
+    odd = [
+        Problem(path=f"/{name}", message="not an object", hint="Send an object of names and values.")
+        for name in ROOTS & set(raw)
+        if not isinstance(raw[name], dict)
+    ]
+    if unknown or odd:
+        raise InputRefused([*unknown, *odd])
+    return {"person": {}, "event": {}, "run": {}, "brand": {}, "links": SAMPLE_LINKS, **raw}
+
+
+def _template(request: Request, key: str) -> Template:
+    return templates(key_of(request).workspace_id).filter(key=key).first() or missing(f"template {key}")
+
+
 def _defined(request: Request, raw: Any) -> dict[str, Any]:
     template = define(key_of(request).workspace_id, raw, actor=current_actor(), now=clock.now())
     return _shown(template)
@@ -115,4 +207,15 @@ def _shown(template: Template) -> dict[str, Any]:
         "version": live.number if live else None,
         "created_at": template.created_at,
         "updated_at": template.updated_at,
+    }
+
+
+def _version_shown(version: TemplateVersion) -> dict[str, Any]:
+    return {
+        "number": version.number,
+        "definition": version.definition,
+        "sha256": version.sha256,
+        "note": version.note,
+        "author": version.author,
+        "created_at": version.created_at,
     }

@@ -49,3 +49,27 @@ def test_an_unknown_template_is_404_and_the_list_has_pages(call):
     page = call("get", "/v1/templates?limit=2").json()
     assert [row["key"] for row in page["data"]] == ["t0", "t1"]
     assert [row["key"] for row in call("get", f"/v1/templates?cursor={page['next']}").json()["data"]] == ["t2"]
+
+
+def test_a_preview_renders_and_sends_nothing(call):
+    call("post", "/v1/templates", HELLO | {"html": "<p>{{ person.name }} {{ oops.x }}</p>"})
+    missing = call("post", "/v1/templates/hello/preview", {"person": {"name": "<Anni>"}})
+    assert (missing.status_code, missing.json()["errors"][0]["path"]) == (422, "/oops/x")
+    call("put", "/v1/templates/hello", HELLO | {"html": "<p>{{ person.name }}{% if oops.x %}!{% endif %}</p>"})
+    shown = call("post", "/v1/templates/hello/preview", {"person": {"name": "<Anni>"}}).json()
+    assert (shown["subject"], shown["html"]) == ("Hi <Anni>", "<p>&lt;Anni&gt;</p>")
+    assert [warning["path"] for warning in shown["warnings"]] == ["/html"]
+
+
+@pytest.mark.parametrize("body", [[], {"people": {}}, {"person": 7}])
+def test_a_preview_of_something_else_is_refused(call, body):
+    call("post", "/v1/templates", HELLO)
+    assert call("post", "/v1/templates/hello/preview", body).status_code == 422
+    assert call("post", "/v1/templates/none/preview", {}).status_code == 404
+
+
+def test_versions_are_kept_newest_first(call):
+    for subject in ("a", "b"):
+        call("post", "/v1/templates", HELLO | {"subject": subject})
+    versions = call("get", "/v1/templates/hello/versions").json()["data"]
+    assert [(v["number"], v["definition"]["subject"]) for v in versions] == [(2, "b"), (1, "a")]
