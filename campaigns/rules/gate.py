@@ -4,10 +4,13 @@ import json
 import logging
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any, Final
 
+from campaigns.rules.trial import try_rules
 from config.kit.errors import InputRefused, Problem
 
 logger = logging.getLogger(__name__)
@@ -18,9 +21,31 @@ ROOT: Final = Path(__file__).parents[2]
 COMMAND: Final = (sys.executable, "-m", "campaigns.rules.trial")
 
 
+_here: ContextVar[bool] = ContextVar("signalbox_trials_here", default=False)
+
+
+@contextmanager
+def in_this_process() -> Iterator[None]:
+    """Try rules right here inside the block: for a process that is itself thrown away, such as a scenario's."""
+    token = _here.set(True)
+    try:
+        yield
+    finally:
+        _here.reset(token)
+
+
 def pass_gate(definition: Mapping[str, Any], *, beside: Sequence[Mapping[str, Any]]) -> int:
     """Try the rule and return in how many situations; raise `InputRefused` if the engine cannot be trusted with it."""
-    given = json.dumps({"rules": [definition, *beside], "seed": SEED, "count": SITUATIONS})
+    rules = [definition, *beside]
+    outcome = try_rules(rules, seed=SEED, count=SITUATIONS) if _here.get() else _elsewhere(rules)
+    if outcome["disagreements"] or outcome["faults"]:
+        logger.error("the trial of rule %s found disagreements: %s", definition["key"], outcome)
+        raise _refusal("the rule engine and the interpreter do not agree on it")
+    return int(outcome["tried"])
+
+
+def _elsewhere(rules: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    given = json.dumps({"rules": rules, "seed": SEED, "count": SITUATIONS})
     try:
         done = subprocess.run(
             COMMAND, input=given, capture_output=True, text=True, timeout=SECONDS, cwd=ROOT, check=False
@@ -28,13 +53,10 @@ def pass_gate(definition: Mapping[str, Any], *, beside: Sequence[Mapping[str, An
     except subprocess.TimeoutExpired:
         raise _refusal(f"the rule engine did not finish within {SECONDS} s") from None
     if done.returncode:
-        logger.error("the trial of rule %s ended with %s: %s", definition["key"], done.returncode, done.stderr[-2000:])
+        logger.error("the trial of %s ended with %s: %s", rules[0]["key"], done.returncode, done.stderr[-2000:])
         raise _refusal(f"the rule engine failed on it ({_ending(done.returncode)})")
-    outcome = json.loads(done.stdout)
-    if outcome["disagreements"] or outcome["faults"]:
-        logger.error("the trial of rule %s found disagreements: %s", definition["key"], outcome)
-        raise _refusal("the rule engine and the interpreter do not agree on it")
-    return int(outcome["tried"])
+    outcome: dict[str, Any] = json.loads(done.stdout)
+    return outcome
 
 
 def _ending(code: int) -> str:

@@ -7,6 +7,7 @@ the process must start fast and touch nothing.
 import json
 import resource
 import sys
+from collections.abc import Sequence
 from typing import Any, Final
 
 from campaigns.rules.compile import Clause
@@ -20,7 +21,7 @@ SECONDS_OF_CPU: Final = 20
 MOST_SHOWN: Final = 3
 
 
-def try_rules(definitions: list[Any], *, seed: int, count: int) -> dict[str, Any]:
+def try_rules(definitions: Sequence[Any], *, seed: int, count: int) -> dict[str, Any]:
     """Return how many situations were tried, and the first of those on which engine and interpreter disagree."""
     clauses = [_clause(number, definition) for number, definition in enumerate(definitions)]
     program, interpreter = Program(clauses), Interpreter(clauses)

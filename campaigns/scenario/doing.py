@@ -9,6 +9,7 @@ from campaigns.flows import definitions as flows
 from campaigns.flows.models import Flow
 from campaigns.flows.requests import request_run
 from campaigns.rules import define as rules
+from campaigns.rules.gate import in_this_process
 from campaigns.scenario.form import CallStep, EventStep, Scenario, Step, TraitsStep, WaitStep
 from campaigns.scenario.stage import Stage
 from compliance.consent.consents import GRANTED, Change, grant, withdraw
@@ -67,11 +68,16 @@ def _define_journey(stage: Stage, raw: Mapping[str, Any]) -> None:
     flows.publish(flow, actor=OPERATOR, now=stage.now)
 
 
+def _define_rule(stage: Stage, raw: Mapping[str, Any]) -> None:
+    with in_this_process():  # the runner's own: starting another one for each rule would cost more than the scenario
+        rules.define(stage.workspace_id, dict(raw), actor=OPERATOR, now=stage.now)
+
+
 DEFINERS: Final[Mapping[str, Callable[[Stage, Mapping[str, Any]], object]]] = {
     "templates": lambda s, raw: templates.define(s.workspace_id, dict(raw), actor=OPERATOR, now=s.now),
     "segments": lambda s, raw: segments.define(s.workspace_id, dict(raw), actor=OPERATOR, now=s.now),
     "journeys": _define_journey,
-    "rules": lambda s, raw: rules.define(s.workspace_id, dict(raw), actor=OPERATOR, now=s.now),
+    "rules": _define_rule,
 }
 
 

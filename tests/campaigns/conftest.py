@@ -1,18 +1,14 @@
 """What the tests of campaigns share."""
 
+from collections.abc import Iterator
+
 import pytest
 
-from campaigns.rules import define
-from campaigns.rules.trial import try_rules
+from campaigns.rules.gate import in_this_process
 
 
 @pytest.fixture
-def gate_in_process(monkeypatch):
+def gate_in_process() -> Iterator[None]:
     """Try rules without a process of their own, where the gate is not what a test is about."""
-
-    def pass_gate(definition, *, beside):
-        outcome = try_rules([definition, *beside], seed=1, count=30)
-        assert not outcome["disagreements"]
-        assert not outcome["faults"]
-
-    monkeypatch.setattr(define, "pass_gate", pass_gate)
+    with in_this_process():
+        yield

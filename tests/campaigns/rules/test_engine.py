@@ -1,11 +1,13 @@
 """What reaches durable_rules is harmless by construction, and leaves nothing behind."""
 
 import json
+import re
 
 import pytest
 
 from campaigns.rules import engine
 from campaigns.rules.engine import Comparison, EngineFault, Term
+from campaigns.rules.gate import ROOT
 
 
 def facts(**codes):
@@ -108,3 +110,18 @@ def test_a_fault_of_the_library_is_told_and_not_taken_for_no_match(ruleset):
     handle = ruleset({1: [Term("a1", Comparison.EQ, 1)]})
     with pytest.raises(EngineFault):
         engine.collect([handle], engine.HEAD + ',"a1":1e999}', [])
+
+
+def test_only_the_door_imports_the_library():
+    """`tests/bench` measures the library by itself, in processes of its own."""
+    own = [
+        path
+        for app in ("audiences", "campaigns", "compliance", "config", "content")
+        for path in (ROOT / app).rglob("*.py")
+    ]
+    importing = [
+        str(path.relative_to(ROOT))
+        for path in own
+        if re.search(r"^\s*(import|from) durable", path.read_text(), re.MULTILINE)
+    ]
+    assert importing == ["campaigns/rules/engine.py"]
