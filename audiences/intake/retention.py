@@ -1,7 +1,8 @@
-"""Makes room ahead of time and forgets in time: monthly partitions, and the keys of messages that no client repeats."""
+"""Makes room ahead of time and forgets in time: monthly partitions; keys that no client repeats; old refusals."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -32,17 +33,30 @@ def forget_keys(*, now: datetime) -> int:
     return sum(_forget_in(f"audiences_event_key_{number}", oldest_kept) for number in range(KEY_TABLES))
 
 
+def forget_refusals(*, now: datetime) -> int:
+    """Delete what was refused more than 35 days ago, in chunks; return how many."""
+    return _in_chunks(FORGET_REFUSALS, [CHUNK, now - KEEP_KEYS])
+
+
 def _forget_in(table: str, oldest_kept: UUID) -> int:
+    return _in_chunks(FORGET.format(table=table), [oldest_kept, CHUNK])
+
+
+def _in_chunks(statement: str, parameters: Sequence[Any]) -> int:
     forgotten = 0
     while True:
         with connection.cursor() as cursor:
-            cursor.execute(FORGET.format(table=table), [oldest_kept, CHUNK])
+            cursor.execute(statement, parameters)
             deleted: int = cursor.rowcount
-            forgotten += deleted
-            if deleted < CHUNK:
-                return forgotten
+        forgotten += deleted
+        if deleted < CHUNK:
+            return forgotten
 
 
 FORGET: Final = """
 delete from {table} where ctid = any(array(select ctid from {table} where event_id < %s limit %s))
+"""
+FORGET_REFUSALS: Final = """
+delete from audiences_refusal where id in (
+    select id from (select id, at from audiences_refusal order by id limit %s) as oldest where at < %s)
 """

@@ -20,6 +20,6 @@ def make_partitions() -> None:
 
 @shared_task(name=FORGET_KEYS, acks_late=True, ignore_result=True, time_limit=600)
 def forget_event_keys() -> None:
-    forgotten = retention.forget_keys(now=clock.now())
-    if forgotten:
-        log.info("forgot %d event keys", forgotten)
+    keys, refusals = retention.forget_keys(now=clock.now()), retention.forget_refusals(now=clock.now())
+    if keys or refusals:
+        log.info("forgot %d event keys and %d refusals", keys, refusals)

@@ -5,9 +5,11 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.db import connection
 
-from audiences.intake import retention
+from audiences.intake import retention, tasks
 from audiences.intake.models import Event, EventKey
 from audiences.intake.partitions import missing_months
+from audiences.intake.refusals import Refused, record_refusals, refusals
+from config.kit import clock
 from tests.audiences.events import put, row
 from tests.factories import NOON
 
@@ -37,3 +39,19 @@ def test_keys_are_forgotten_after_35_days_and_not_before():
     assert retention.forget_keys(now=NOON) == 1
     assert EventKey.objects.count() == 1
     assert retention.forget_keys(now=NOON) == 0
+
+
+def test_refusals_are_forgotten_with_the_keys():
+    for days in (40, 36, 34, 1):
+        record_refusals(1, [Refused(field="x", reason="y", message=str(days))], at=NOON - timedelta(days=days))
+    assert retention.forget_refusals(now=NOON) == 2
+    assert sorted(refusals(1).values_list("message", flat=True)) == ["1", "34"]
+
+
+def test_the_tasks_do_it():
+    put(row(1, user="u"), at=NOON - timedelta(days=90))
+    with clock.at(NOON):
+        tasks.forget_event_keys()
+        tasks.make_partitions()
+    assert EventKey.objects.count() == 0
+    assert missing_months(NOON.date(), 3) == []
