@@ -97,10 +97,10 @@ with judged as materialized (JUDGED), gone as (
     and not exists (select from judged g where g.person_id = r.person_id and g.due is not null)
 ), awaited as (
     insert into audiences_recheck (segment_id, person_id, workspace_id, due_at)
-    select %(segment)s, g.person_id, %(workspace)s, g.due from judged g
-    where g.due is not null order by g.person_id
+    select %(segment)s, g.person_id, %(workspace)s, g.due
+    from judged g left join audiences_recheck r on r.segment_id = %(segment)s and r.person_id = g.person_id
+    where g.due is not null and r.due_at is distinct from g.due order by g.person_id
     on conflict (segment_id, person_id) do update set due_at = excluded.due_at
-    where audiences_recheck.due_at is distinct from excluded.due_at
 )
 select * from gone union all select * from come order by id
 """

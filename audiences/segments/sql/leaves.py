@@ -44,7 +44,7 @@ def _not(made: Statement, node: Not) -> str:
 
 
 def _trait(made: Statement, node: Trait) -> str:
-    at = Place(value=made.path("p.traits", node.name), source=f"{made.subject.source} where {made.subject.where}")
+    at = _place(made, "p.traits", node, f"{made.subject.source} where {made.subject.where}")
     _note_change(made, at, node)
     return _compared(made, at, node)
 
@@ -54,7 +54,12 @@ def _property(made: Statement, node: Property) -> str:
     if column is None:
         raise TypeError("a property at hand cannot be judged where no event is at hand")
     source = f"{made.subject.source} where {made.subject.where}"
-    return _compared(made, Place(value=made.path(column, node.name), source=source), node)
+    return _compared(made, _place(made, column, node, source), node)
+
+
+def _place(made: Statement, column: str, node: Comparison, source: str) -> Place:
+    value, text = made.path(column, node.name)
+    return Place(value=value, text=text, source=source)
 
 
 def _compared(made: Statement, at: Place, node: Comparison) -> str:
@@ -96,10 +101,9 @@ def _after_start(made: Statement, node: Did) -> str:
 
 
 def _where(made: Statement, node: Did, source: str) -> str:
-    parts = [
-        _compared(made, Place(value=made.path("e.properties", leaf.name), source=source), leaf) for leaf in node.where
-    ]
-    return " and ".join(parts) or "true"
+    return (
+        " and ".join(_compared(made, _place(made, "e.properties", leaf, source), leaf) for leaf in node.where) or "true"
+    )
 
 
 def _is_relative(node: Did) -> bool:
@@ -111,17 +115,30 @@ def _next_of(made: Statement, node: Did, counted: str) -> str:
     now = made.subject.now
     moments = [f"min(e.event_time) filter (where e.event_time > {now})"]
     if node.within is not None:
-        newest = f"(array_agg(e.event_time order by e.event_time desc) filter (where {counted}))"
-        crossing = ", ".join(f"{newest}[{n}]" for n in THRESHOLDS[node.times](node.n))
-        moments.append(f"coalesce({crossing}) + {made.seconds(node.within)}")
+        moments.append(f"{_lapse(node, counted)} + {made.seconds(node.within)}")
     moments += [
-        f"min({at}) filter (where {at} > {now})"
+        f"min({turn}) filter (where {turn} > {now})"
         for leaf in node.where
-        if (at := _turn(made, Place(value=made.path("e.properties", leaf.name), source=""), leaf))
+        if (turn := _turn(made, _place(made, "e.properties", leaf, ""), leaf))
     ]
     if _is_relative(node) and node.within is not None:
         moments.append(f"min(e.event_time) + {made.seconds(node.within)}")
     return f"least({', '.join(moments)})"
+
+
+def _lapse(node: Did, counted: str) -> str:
+    """Return the event with whose leaving the answer may turn: the newest if only none at all makes a difference.
+
+    Else the oldest of those that count, which is the earliest that can matter. Naming the exact one would need a sort
+    per person; the sweep judges again at that instant, and then knows.
+    """
+    limits = [n for n in THRESHOLDS[node.times](node.n) if n > 0]
+    if not limits:
+        return "null::timestamptz"
+    if limits == [1]:
+        return f"max(e.event_time) filter (where {counted})"
+    enough = f"count(*) filter (where {counted}) >= {min(limits)}"
+    return f"case when {enough} then min(e.event_time) filter (where {counted}) end"
 
 
 def _note_change(made: Statement, at: Place, node: Comparison) -> None:
@@ -132,7 +149,7 @@ def _note_change(made: Statement, at: Place, node: Comparison) -> None:
 def _turn(made: Statement, at: Place, node: Comparison) -> str:
     """Return when a relative comparison turns, as it passes the age that it asks for."""
     flips_at = MEANINGS[node.op].flips_at
-    return f"({made.instant(at.value)} + {made.seconds(flips_at(node.limit))})" if flips_at else ""
+    return f"({made.instant(at.text)} + {made.seconds(flips_at(node.limit))})" if flips_at else ""
 
 
 def changes(made: Statement) -> str:

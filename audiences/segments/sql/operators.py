@@ -15,10 +15,26 @@ from audiences.segments.sql.statement import Statement
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """Where a value stands: its JSON expression, and the rows that it comes from (for patterns)."""
+    """Where a value stands: as JSON, as text (null for JSON's null), and the rows that it comes from (for patterns).
+
+    `value` costs several times what `text` does, so it is asked last: mostly, to make sure of the type.
+    """
 
     value: str
+    text: str
     source: str
+
+    @property
+    def normal(self) -> str:
+        return f"normalize({self.text}, NFC)"
+
+    def is_a(self, kind: str) -> str:
+        return f"jsonb_typeof({self.value}) = '{kind}'"
+
+    @property
+    def is_text(self) -> str:
+        """True for texts other than the empty one, which counts as missing."""
+        return f"{self.text} <> '' and {self.is_a('string')}"
 
 
 Expression = Callable[[Statement, Place, Any], str]
@@ -28,30 +44,27 @@ def _json(limit: Any) -> str:
     return json.dumps(limit, ensure_ascii=False)
 
 
-def _text(value: str) -> str:
-    """The text in NFC; null for other types and for the empty one, which counts as missing."""
-    return f"nullif(normalize(case jsonb_typeof({value}) when 'string' then {value} #>> '{{}}' end, NFC), '')"
-
-
 def _normal(item: str) -> str:
     return f"(case jsonb_typeof({item}) when 'string' then to_jsonb(normalize({item} #>> '{{}}', NFC)) else {item} end)"
 
 
-def _elements(value: str) -> str:
+def _elements(at: Place) -> str:
     """The items of a list; no rows for anything else."""
-    return f"jsonb_array_elements(case jsonb_typeof({value}) when 'array' then {value} end) as item"
+    return f"jsonb_array_elements(case jsonb_typeof({at.value}) when 'array' then {at.value} end) as item"
 
 
 def _same(made: Statement, at: Place, limit: Any) -> str:
     if isinstance(limit, str):
-        return f"{_text(at.value)} = {made.param(limit)}"
+        return f"{at.normal} = {made.param(limit)} and {at.is_text}"
+    if isinstance(limit, bool):
+        return f"{at.text} = {made.param(_json(limit))} and {at.is_a('boolean')}"
     return f"{at.value} = {made.param(_json(limit))}::jsonb"
 
 
 def _one_of(made: Statement, at: Place, limit: tuple[Any, ...]) -> str:
     texts = [item for item in limit if isinstance(item, str)]
     others = [_json(item) for item in limit if not isinstance(item, str)]
-    parts = [f"{_text(at.value)} = any({made.param(texts)}::text[])"] if texts else []
+    parts = [f"{at.normal} = any({made.param(texts)}::text[]) and {at.is_text}"] if texts else []
     if others:
         parts.append(f"{at.value} = any({made.param(others)}::text[]::jsonb[])")
     return " or ".join(f"({part}) is true" for part in parts)
@@ -60,8 +73,8 @@ def _one_of(made: Statement, at: Place, limit: tuple[Any, ...]) -> str:
 def _ordered(sign: str) -> Expression:
     def compare(made: Statement, at: Place, limit: Any) -> str:
         if isinstance(limit, str):
-            return f'{_text(at.value)} collate "C" {sign} {made.param(limit)}'
-        return f"jsonb_typeof({at.value}) = 'number' and {at.value} {sign} {made.param(_json(limit))}::jsonb"
+            return f'{at.normal} collate "C" {sign} {made.param(limit)} and {at.is_text}'
+        return f"{at.value} {sign} {made.param(_json(limit))}::jsonb and {at.is_a('number')}"
 
     return compare
 
@@ -75,12 +88,12 @@ def _between(made: Statement, at: Place, limit: tuple[Any, Any]) -> str:
 
 def _has_any(made: Statement, at: Place, limit: tuple[Any, ...]) -> str:
     chosen = made.param([_json(item) for item in limit])
-    return f"exists (select from {_elements(at.value)} where {_normal('item')} = any({chosen}::text[]::jsonb[]))"
+    return f"exists (select from {_elements(at)} where {_normal('item')} = any({chosen}::text[]::jsonb[]))"
 
 
 def _has_all(made: Statement, at: Place, limit: tuple[Any, ...]) -> str:
     wanted = made.param([_json(item) for item in limit])
-    items = f"select {_normal('item')} from {_elements(at.value)}"
+    items = f"select {_normal('item')} from {_elements(at)}"
     return f"not exists (select from unnest({wanted}::text[]::jsonb[]) as w(wanted) where wanted not in ({items}))"
 
 
@@ -88,35 +101,36 @@ def _contains(made: Statement, at: Place, limit: Any) -> str:
     member = _has_any(made, at, (limit,))
     if not isinstance(limit, str):
         return member
-    return f"({member}) or (strpos({_text(at.value)}, {made.param(limit)}) > 0) is true"
+    return f"(strpos({at.normal}, {made.param(limit)}) > 0 and {at.is_text}) is true or {member}"
 
 
 def _starts_with(made: Statement, at: Place, limit: str) -> str:
-    return f"starts_with({_text(at.value)}, {made.param(limit)})"
+    return f"starts_with({at.normal}, {made.param(limit)}) and {at.is_text}"
 
 
 def _ends_with(made: Statement, at: Place, limit: str) -> str:
-    return f"right({_text(at.value)}, {len(limit)}) = {made.param(limit)}"
+    return f"right({at.normal}, {len(limit)}) = {made.param(limit)} and {at.is_text}"
 
 
 def _matches(made: Statement, at: Place, limit: str) -> str:
-    return made.matching(_text(at.value), limit, source=at.source)
+    found = made.matching(at.normal, limit, source=f"{at.source} and {at.is_text}")
+    return f"{at.normal} = any({found}) and {at.is_text}"
 
 
 def _exists(made: Statement, at: Place, limit: None) -> str:
-    return f"""{at.value} not in ('null'::jsonb, '""'::jsonb, '[]'::jsonb)"""
+    return f"{at.text} <> '' and ({at.text} <> '[]' or {at.is_a('string')})"
 
 
 def _instant(sign: str) -> Expression:
     def compare(made: Statement, at: Place, limit: datetime) -> str:
-        return f"{made.instant(at.value)} {sign} {made.param(limit)}::timestamptz"
+        return f"{made.instant(at.text)} {sign} {made.param(limit)}::timestamptz"
 
     return compare
 
 
 def _age(sign: str) -> Expression:
     def compare(made: Statement, at: Place, limit: timedelta) -> str:
-        return f"{made.instant(at.value)} {sign} {made.subject.now} - {made.seconds(limit)}"
+        return f"{made.instant(at.text)} {sign} {made.subject.now} - {made.seconds(limit)}"
 
     return compare
 

@@ -98,24 +98,24 @@ class Statement:
         """Return `duration` as an interval of seconds, which no zone's clock change can bend."""
         return f"make_interval(secs => {self.param(duration.total_seconds())})"
 
-    def path(self, column: str, name: str) -> str:
-        """Return the JSON value at a dotted path; text steps never lead into a list."""
-        steps = "".join(f" -> {self.param(part)}::text" for part in name.split("."))
-        return f"({column}{steps})"
+    def path(self, column: str, name: str) -> tuple[str, str]:
+        """Return the value at a dotted path, as JSON and as text; text steps never lead into a list."""
+        *steps, last = (f"{self.param(part)}::text" for part in name.split("."))
+        parent = " -> ".join((column, *steps))
+        return f"({parent} -> {last})", f"({parent} ->> {last})"
 
-    def instant(self, value: str) -> str:
-        """Return the instant that a JSON text names by the language's grammar, null for anything else."""
-        text = f"(case jsonb_typeof({value}) when 'string' then {value} #>> '{{}}' end)"
+    def instant(self, text: str) -> str:
+        """Return the instant that a text names by the language's grammar, null for anything else."""
         cut = f"regexp_replace({text}, {self.param(_LONG_FRACTION)}, {self.param(chr(92) + '1')})"
         return f"(case when {text} ~ {self.param(_WHOLE_INSTANT)} then {cut}::timestamptz end)"
 
     def matching(self, text: str, pattern: str, *, source: str) -> str:
-        """Return the test that `text` matches; `source` is where its values come from (`from … where …`)."""
+        """Return the place-holder of the texts that match; `source` is where they come from (`… where …`)."""
         param = self.param([])
         self.patterns.append(
             _Pattern(param=param[2:-2], pattern=pattern, source=f"select distinct {text} from {source}")
         )
-        return f"{text} = any({param})"
+        return param
 
     def change(self, at: str) -> None:
         """Note an instant at which a leaf may turn; only those ahead and within the longest duration count."""
