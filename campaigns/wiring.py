@@ -3,6 +3,8 @@
 from collections.abc import Collection
 
 from audiences.segments.keys import existing_keys
+from campaigns.delivery.exits import check_with
+from campaigns.flows.leaving import leaving
 from campaigns.flows.merging import listen_to_people
 from campaigns.flows.models import Flow
 from campaigns.flows.waking import listen_to_deliveries
@@ -15,6 +17,7 @@ def connect() -> None:
     references.register("segment", existing_keys)
     listen_to_people()
     listen_to_deliveries()
+    check_with(leaving)
 
 
 def _flows(workspace_id: int, keys: Collection[str]) -> Collection[str]:

@@ -24,7 +24,7 @@ with due as (
 )
 select t.id, t.workspace_id, t.run_id, t.flow_id, t.node, t.person_id, t.channel, t.purpose, t.template_version_id,
        t.attempt, t.reason, coalesce((t.receipt->>'tries')::int, 0),
-       f.key, f.state, r.state, r.exit_reason, r.holdout, r.entry::text, r.entered_at
+       f.key, f.state, r.state, r.exit_reason, r.holdout, r.version_id, r.entry::text, r.entered_at
 from taken t
 left join campaigns_flow f on f.id = t.flow_id and f.workspace_id = t.workspace_id
 left join campaigns_run r on r.id = t.run_id
@@ -51,6 +51,7 @@ class Claimed(msgspec.Struct, frozen=True):
     run_state: str | None
     run_exit: str | None
     holdout: bool | None
+    version_id: int | None
     entry: dict[str, Any]
     entered_at: datetime | None
 

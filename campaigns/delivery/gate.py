@@ -123,15 +123,19 @@ def _suppression(claimed: Claimed, readings: Readings) -> Verdict:
     )
 
 
-def _exit(claimed: Claimed, _readings: Readings) -> Verdict:
-    """A run that came to its end by itself still sends what it asked for; any other end takes the message back."""
-    ended = claimed.run_state == "ended" and claimed.run_exit != "completed"
+def _exit(claimed: Claimed, readings: Readings) -> Verdict:
+    """A run that came to its end by itself still sends what it asked for; any other end takes the message back.
+
+    What has happened since, and would have made it leave, counts as such an end.
+    """
+    leaves = readings.leaving.get().get(claimed.run_id) if claimed.run_id else None
+    ended = (claimed.run_state == "ended" and claimed.run_exit != "completed") or leaves is not None
     known = claimed.run_state is not None
     return Verdict(
         check="exit",
         passed=known and not ended,
         rule="the run has not left the flow",
-        value=(claimed.run_exit or claimed.run_state) if known else None,
+        value=(leaves or claimed.run_exit or claimed.run_state) if known else None,
         limit="active, waiting or completed",
         reason="run_ended" if ended else "" if known else "no_run",
     )

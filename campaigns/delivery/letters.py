@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
-from typing import Final, cast
+from typing import Final
 
 SHOWN_HEADERS: Final = ("From", "To", "Subject", "Date", "Message-ID", "List-Unsubscribe", "List-Unsubscribe-Post")
 
@@ -20,7 +20,7 @@ class Letter:
 
 def read_letter(raw: bytes) -> Letter:
     """Take a received message apart; broken parts are shown as far as they can be read."""
-    message = cast("EmailMessage", message_from_bytes(raw, policy=default))
+    message = message_from_bytes(raw, policy=default)
     headers = tuple((name, str(message[name])) for name in SHOWN_HEADERS if message[name])
     return Letter(headers=headers, text=_body(message, "plain"), html=_body(message, "html"))
 

@@ -18,6 +18,7 @@ from audiences.facts.reader import PersonFacts, load
 from campaigns.delivery.brands import Brand, brand_of
 from campaigns.delivery.channels.base import AddressRefused, Channel
 from campaigns.delivery.claims import Claimed
+from campaigns.delivery.exits import leaving
 from compliance.consent.consents import ConsentVerdict, may_contact
 from compliance.consent.suppressions import suppressed
 from content.library.templates import StoredTemplate, stored_templates
@@ -55,6 +56,7 @@ class Readings:
     addresses: Mapping[UUID, str | AddressRefused]
     suppressions: Reading[Mapping[tuple[int, str], str]]
     brands: Reading[Mapping[int, Brand]]
+    leaving: Reading[Mapping[UUID, str]]
 
 
 def read(batch: Sequence[Claimed], channel: Channel, *, now: datetime) -> Readings:
@@ -68,6 +70,7 @@ def read(batch: Sequence[Claimed], channel: Channel, *, now: datetime) -> Readin
         addresses=addresses,
         suppressions=_reading("suppressions", lambda: _suppressions(batch, channel.slug, addresses)),
         brands=_reading("brands", lambda: {key: brand_of(key) for key in {c.workspace_id for c in batch}}),
+        leaving=_reading("exits", lambda: leaving(_runs(batch), now=now)),
     )
 
 
@@ -79,6 +82,10 @@ def _reading(name: str, ask: Callable[[], Value]) -> Reading[Value]:
     except Exception as error:  # any failure means: not known, hence hold
         log.exception("delivery: %s cannot be read; the batch is held", name)
         return Reading(name, None, error)
+
+
+def _runs(batch: Sequence[Claimed]) -> Mapping[UUID, int]:
+    return {c.run_id: c.version_id for c in batch if c.run_id is not None and c.version_id is not None}
 
 
 def _people(batch: Sequence[Claimed], *, now: datetime) -> Mapping[UUID, PersonFacts]:

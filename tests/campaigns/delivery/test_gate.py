@@ -9,9 +9,11 @@ from campaigns.delivery.drain import drain
 from campaigns.delivery.intents import open_many
 from campaigns.delivery.limits import HOLD_PAUSE
 from campaigns.delivery.models import Delivery
+from campaigns.flows.definitions import define
 from compliance.audit import entries
 from compliance.consent.consents import withdraw
 from compliance.consent.suppressions import suppress
+from tests import factories
 from tests.campaigns.delivery.world import NOON, state_of, verdicts_of, world
 
 
@@ -136,7 +138,7 @@ def test_the_same_hold_again_is_not_told_to_the_trail_again(brand, nobody):
     assert entries(brand.workspace.pk, action="delivery.held").count() == 1
 
 
-@pytest.mark.parametrize("dependency", ["may_contact", "suppressed", "stored_templates", "load"])
+@pytest.mark.parametrize("dependency", ["may_contact", "suppressed", "stored_templates", "load", "leaving"])
 def test_a_dependency_that_cannot_be_read_holds_the_message(brand, nobody, monkeypatch, dependency):
     def fail(*_args, **_kwargs):
         raise ConnectionError("away")
@@ -179,3 +181,26 @@ def test_a_batch_costs_the_gate_a_constant_number_of_queries(brand, nobody):
 
 def open_one(brand, run):
     return open_many([brand.intent(run)], now=NOON)
+
+
+def test_what_happened_since_the_run_completed_takes_its_message_back(brand, nobody):
+    """Exit is checked again just before every send, not only while the run goes on."""
+    flow = define(brand.workspace.pk, WIN_BACK, actor=factories.actor(), now=NOON)
+    version = flow.versions.get()
+    deliveries = {}
+    for tier in ("gold", "blue"):
+        run = brand.run(brand.person(tier=tier), version=version, state="ended", exit_reason="completed")
+        deliveries[tier] = open_one(brand, run)[0]
+    drain(NOON)
+    assert state_of(deliveries["blue"]) == ("sent", "")
+    assert state_of(deliveries["gold"]) == ("blocked", "run_ended")
+    assert verdicts_of(deliveries["gold"])["exit"]["value"] == "no_longer_matches"
+
+
+WIN_BACK = {
+    "key": "win-back",
+    "kind": "journey",
+    "entry": {"on": "event", "event": "cart_abandoned"},
+    "exit": [{"when": {"trait": "tier", "is": "eq", "value": "gold"}}],
+    "nodes": {"mail": {"do": "send", "channel": "email", "template": "thanks", "next": "end"}, "end": {"do": "exit"}},
+}
