@@ -40,8 +40,9 @@ def touch(workspace_id: int, events: Sequence[EventRow], *, now: datetime) -> in
     """
     touched = _by_person(events)
     _wait_for_starts(touched)
-    versions = _concerned(workspace_id, touched)
-    runs = _lock(workspace_id, touched, versions, now=now) if versions else []
+    given = {"workspace": workspace_id, "people": list(touched), "since": now - LONGEST_GOAL}
+    versions = _concerned(touched, given)
+    runs = _lock(touched, given | {"versions": versions}) if versions else []
     live = [run for run in runs if run.state != "ended"]
     facts = {person_id: t.events for person_id, t in touched.items()}
     advance_runs(live, now=now, events=facts)
@@ -73,11 +74,11 @@ def _wait_for_starts(touched: Mapping[UUID, Touched]) -> None:
         cursor.execute(STARTS, [list(touched)])
 
 
-def _concerned(workspace_id: int, touched: Mapping[UUID, Touched]) -> list[int]:
+def _concerned(touched: Mapping[UUID, Touched], given: Mapping[str, Any]) -> list[int]:
     """Return the versions with runs of these people that read anything of what came."""
     all_reads = reduce(Reads.__or__, (t.reads for t in touched.values()), Reads())
     with connection.cursor() as cursor:
-        cursor.execute(PLACES, {"workspace": workspace_id, "people": list(touched)})
+        cursor.execute(PLACES, given)
         places = cursor.fetchall()
     known = graphs({version_id for version_id, _ in places})
     return sorted(
@@ -89,20 +90,12 @@ def _concerned(workspace_id: int, touched: Mapping[UUID, Touched]) -> list[int]:
     )
 
 
-def _lock(
-    workspace_id: int, touched: Mapping[UUID, Touched], versions: Sequence[int], *, now: datetime
-) -> list[RunRow]:
+def _lock(touched: Mapping[UUID, Touched], given: Mapping[str, Any]) -> list[RunRow]:
     """Lock the runs of those versions, and return those that their own person's events concern."""
-    given: dict[str, Any] = {
-        "workspace": workspace_id,
-        "people": list(touched),
-        "versions": list(versions),
-        "since": now - LONGEST_GOAL,
-    }
     with connection.cursor() as cursor:
         cursor.execute(LOCK, given)
         runs = [read_run(row) for row in cursor.fetchall()]
-    known = graphs(versions)
+    known = graphs({run.version_id for run in runs})
     return [run for run in runs if run_reads(known[run.version_id], run.node).meets(touched[run.subject_id].reads)]
 
 
@@ -112,6 +105,7 @@ select 1 from campaigns_action where state = 'pending' and person_id = any(%s) o
 PLACES: Final = """
 select distinct version_id, case when state <> 'ended' then node end from campaigns_run
 where subject_id = any(%(people)s) and workspace_id = %(workspace)s
+and (state <> 'ended' or (entered_at > %(since)s and not context ? 'goal'))
 """
 LOCK: Final = f"""
 select {COLUMNS} from campaigns_run r

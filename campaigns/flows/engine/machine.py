@@ -1,7 +1,7 @@
 """Decides how far a run goes: node by node until it has to wait or ends. No input, no output, the time is given."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -88,6 +88,8 @@ def _walk(graph: Graph, standing: Standing, sight: Sight, goal: Any) -> Decision
             return _decision(standing, steps, messages, goal, due_at=_later(answer.until, sight.now))
         steps.append(_closed(standing, at=answer.at, outcome=answer.outcome, detail=answer.detail))
         standing = Standing(node=answer.to, visit=standing.visit + 1, since=answer.at)
+        # the message that was waited for belongs to the node that was left
+        sight = replace(sight, message=None) if sight.message is not None else sight
     return _decision(standing, steps, messages, goal, due_at=sight.now)
 
 
