@@ -51,6 +51,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "config.kit.wall.WallMiddleware",
     "config.middleware.ActorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -120,6 +121,8 @@ if env.bool("DATABASE_POOL", True):
         "max_size": env.int("DATABASE_POOL_MAX", 16),
         "timeout": 3,
     }
+# The second wall between workspaces; switch it off behind a proxy that shares connections between transactions.
+ROW_LEVEL_SECURITY = env.bool("ROW_LEVEL_SECURITY", True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "compliance.User"

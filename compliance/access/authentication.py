@@ -14,7 +14,7 @@ from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 
 from compliance.access.keys import Key, digest_of, find_key
-from config.kit import clock
+from config.kit import clock, wall
 from config.kit.actors import Actor, become
 
 __all__ = ["ApiClient", "HasScope", "Key", "KeyAuthentication", "key_of"]
@@ -95,6 +95,7 @@ class HasScope(BasePermission):
             scope = scope.get(request.method, scope.get("*"))
         if scope is None or not key.allows(scope):
             raise PermissionDenied(f"This key lacks the scope {scope or 'that this address needs'}.")
+        wall.enter(key.workspace_id)
         return True
 
 

@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from compliance.access.models import Member, User, Workspace
+from config.kit import wall
 from config.kit.actors import Actor, ActorKind, acting
 from config.kit.strict_json import Malformed
 
@@ -54,6 +55,7 @@ def _for_members(view: View) -> View:
     def guarded(request: ConsoleRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not enter_workspace(request):
             return render(request, "access/no_workspace.html", status=403)
+        wall.enter(request.workspace.pk)
         with acting(actor_of(request)):
             try:
                 return view(request, *args, **kwargs)
