@@ -10,7 +10,7 @@ from campaigns.flows.models import EntryDecision, Flow, Run, Step
 
 
 def flows(workspace_id: int, *, since: datetime) -> QuerySet[Flow]:
-    """Return the flows, each with `inside` (runs not ended), `entered` and `converted` since then."""
+    """Return the flows, each with `inside` (runs not ended), `entered` and `converted` since then, busiest first."""
     return (
         Flow.objects.filter(workspace_id=workspace_id)
         .select_related("live")
@@ -19,6 +19,7 @@ def flows(workspace_id: int, *, since: datetime) -> QuerySet[Flow]:
             entered=Count("runs", filter=Q(runs__entered_at__gte=since)),
             converted=Count("runs", filter=Q(runs__exit_reason="converted", runs__ended_at__gte=since)),
         )
+        .order_by("-entered", "name")
     )
 
 

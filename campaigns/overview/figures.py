@@ -108,7 +108,7 @@ def journeys(workspace_id: int, *, since: datetime, now: datetime) -> list[Journ
     rows = flow_lookups.flows(workspace_id, since=since).exclude(state=Flow.State.DRAFT)
     return [
         Journey(flow=flow, label=label_of_flow(flow.state), days=_counts(entered.get(flow.pk, {}), days))
-        for flow in rows.order_by("-entered", "name")
+        for flow in rows
     ]
 
 
