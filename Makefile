@@ -17,6 +17,7 @@ help:
 	@echo 'make setup | fmt | lock | clean'
 
 setup: .venv/.complete
+	@:
 
 # Installed anew only when the lock changes. A venv that broke off half-way, or whose Python is gone, is made anew.
 .venv/.complete: requirements.lock

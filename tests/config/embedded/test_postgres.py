@@ -86,6 +86,15 @@ def test_data_outlives_a_stop_and_a_kill(server):
     end(child)
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes somebody else")
+def test_programs_that_the_service_user_cannot_reach_are_run_from_a_copy(server, monkeypatch):
+    monkeypatch.setattr(places, "SHARED_HOME", server.directory.parent / "shared")
+    monkeypatch.setattr(places, "_runnable", lambda directory, owner: False)
+    child = started(server)
+    assert Path(f"/proc/{child.pid}/exe").resolve().is_relative_to(places.SHARED_HOME)
+    end(child)
+
+
 def test_a_half_made_data_directory_is_made_anew(server):
     places.own_directory(server.directory, places.account())
     partial = server.directory / "data.partial"
