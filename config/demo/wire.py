@@ -46,17 +46,8 @@ class Api:
         """Call with the secret key; return the JSON of a 2xx, raise `ApiRefused` for all else."""
         return self._good(method, path, body, key="secret")
 
-    def find(self, path: str) -> dict[str, Any] | None:
-        """Return what lives at `path`, None if nothing does."""
-        answer = self._call("GET", path, None, key="secret")
-        if answer.status == http.client.NOT_FOUND:
-            return None
-        return self._checked("GET", path, answer)
-
     def _good(self, method: str, path: str, body: Any, *, key: str, packed: bool = False) -> dict[str, Any]:
-        return self._checked(method, path, self._call(method, path, body, key=key, packed=packed))
-
-    def _checked(self, method: str, path: str, answer: Answer) -> dict[str, Any]:
+        answer = self._call(method, path, body, key=key, packed=packed)
         if answer.status < http.client.MULTIPLE_CHOICES and isinstance(answer.body, dict):
             return answer.body
         raise ApiRefused(f"{method} {path} answered {answer.status}: {json.dumps(answer.body, ensure_ascii=False)}")
