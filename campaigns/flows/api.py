@@ -35,7 +35,8 @@ class Journeys(APIView):
     def get(self, request: Request) -> Response:
         """Return the journeys in the order of their keys."""
         rows = Flow.objects.filter(workspace_id=key_of(request).workspace_id, kind="journey").select_related("live")
-        return Response(CursorPage("key").page(rows, request.query_params).as_json(forms.journey_json))
+        page = CursorPage("key").page(rows, request.query_params)
+        return Response({"data": forms.journeys_json(page.rows), "next": page.next})
 
     @extend_schema(
         operation_id="journey_define",

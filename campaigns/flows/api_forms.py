@@ -6,8 +6,8 @@ from typing import Any, Final
 from drf_spectacular.utils import inline_serializer
 from rest_framework import serializers
 
-from campaigns.flows.definitions import newest_version
-from campaigns.flows.models import EntryDecision, Flow, Run, Step
+from campaigns.flows.definitions import newest_version, newest_versions
+from campaigns.flows.models import EntryDecision, Flow, FlowVersion, Run, Step
 
 EXAMPLE: Final = {
     "key": "win-back",
@@ -121,7 +121,16 @@ RefusalList = inline_serializer("EntryRefusalList", {"data": serializers.ListFie
 
 def journey_json(flow: Flow) -> Mapping[str, Any]:
     """Return a flow as the API shows it."""
-    newest = newest_version(flow)
+    return _journey(flow, newest_version(flow))
+
+
+def journeys_json(flows: Sequence[Flow]) -> list[Mapping[str, Any]]:
+    """Return flows as the API shows them, with one query for all."""
+    newest = newest_versions(flows)
+    return [_journey(flow, newest.get(flow.pk)) for flow in flows]
+
+
+def _journey(flow: Flow, newest: FlowVersion | None) -> Mapping[str, Any]:
     return {
         "key": flow.key,
         "name": flow.name,

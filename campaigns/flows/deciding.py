@@ -3,7 +3,7 @@
 import logging
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import reduce
 from typing import Final
@@ -93,7 +93,7 @@ def _sight(run: RunRow, around: Surroundings, events: Sequence[EventFact]) -> Si
 
 def facts_of(person: PersonFacts, entering: EventFact | None, *, now: datetime) -> Facts:
     """Return what is known of the person now, with the entering event in sight (E6)."""
-    return replace(person.facts_at(now), event=entering)
+    return Facts(now=now, traits=person.traits, event=entering, history=person.history, segments=person.segments)
 
 
 def load_people(runs: Iterable[RunRow], known: Graphs, *, now: datetime) -> People:

@@ -45,8 +45,9 @@ class Run(models.Model):
 
     id = models.UUIDField(primary_key=True)
     workspace_id = models.IntegerField()
-    flow = models.ForeignKey(Flow, on_delete=models.PROTECT, related_name="runs")
-    version = models.ForeignKey(FlowVersion, on_delete=models.PROTECT, related_name="+")
+    # Each index costs every move of every run: those that Django adds for keys serve no query of ours.
+    flow = models.ForeignKey(Flow, on_delete=models.PROTECT, related_name="runs", db_index=False)
+    version = models.ForeignKey(FlowVersion, on_delete=models.PROTECT, related_name="+", db_index=False)
     subject_id = models.UUIDField()
     entry_key = models.TextField()
     entry = models.JSONField(default=dict)
@@ -82,7 +83,7 @@ class Run(models.Model):
 class Step(models.Model):
     """A run's visit to a node: when, how it ended, and why (the verdict with its values)."""
 
-    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="steps")
+    run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="steps", db_index=False)
     workspace_id = models.IntegerField()
     flow_id = models.BigIntegerField()
     node = models.CharField(max_length=100)
@@ -93,7 +94,10 @@ class Step(models.Model):
     detail = models.JSONField(default=dict)
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["run", "node", "visit"], name="step_once_per_visit")]
+        constraints: ClassVar = [
+            # also serves the steps of a run
+            models.UniqueConstraint(fields=["run", "node", "visit"], name="step_once_per_visit")
+        ]
 
     def __str__(self) -> str:
         return f"{self.node} #{self.visit}"

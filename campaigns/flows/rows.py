@@ -89,12 +89,12 @@ class Moved:
 
 def insert_runs(moved: Sequence[Moved], *, now: datetime) -> None:
     """Store new runs where their first decision leaves them."""
-    _write(INSERT, moved, now)
+    _write(INSERT, [_entered(m) | _moved(m) for m in moved], now)
 
 
 def update_runs(moved: Sequence[Moved], *, now: datetime) -> None:
     """Store where runs stand now, or how they ended."""
-    _write(UPDATE, moved, now)
+    _write(UPDATE, [_moved(m) for m in moved], now)
 
 
 def write_steps(moved: Sequence[Moved]) -> None:
@@ -119,17 +119,16 @@ def write_steps(moved: Sequence[Moved]) -> None:
             cursor.execute(STEPS, [_json(rows)])
 
 
-def _write(statement: str, moved: Sequence[Moved], now: datetime) -> None:
-    if moved:
+def _write(statement: str, rows: Sequence[Mapping[str, Any]], now: datetime) -> None:
+    if rows:
         with connection.cursor() as cursor:
-            cursor.execute(statement, {"now": now, "rows": _json([_row(m) for m in moved])})
+            cursor.execute(statement, {"now": now, "rows": _json(rows)})
 
 
-def _row(moved: Moved) -> dict[str, Any]:
-    run, decision = moved.run, moved.decision
-    ended = decision.reason is not None
+def _entered(moved: Moved) -> dict[str, Any]:
+    """Return what never changes after entry."""
+    run = moved.run
     return {
-        "id": run.id,
         "workspace_id": run.workspace_id,
         "flow_id": run.flow_id,
         "version_id": run.version_id,
@@ -138,6 +137,15 @@ def _row(moved: Moved) -> dict[str, Any]:
         "entry": run.entry,
         "entered_at": run.entered_at,
         "holdout": run.holdout,
+    }
+
+
+def _moved(moved: Moved) -> dict[str, Any]:
+    """Return what every move may change."""
+    decision = moved.decision
+    ended = decision.reason is not None
+    return {
+        "id": moved.run.id,
         "state": "ended" if ended else "waiting",
         "node": decision.standing.node,
         "visit": decision.standing.visit,
@@ -161,11 +169,13 @@ def _json(rows: object) -> str:
     return msgspec.json.encode(rows).decode()
 
 
-_GIVEN: Final = """
-from jsonb_to_recordset(%(rows)s::jsonb) as g(
-    id uuid, workspace_id int, flow_id bigint, version_id bigint, subject_id uuid, entry_key text, entry jsonb,
-    entered_at timestamptz, holdout bool, state text, node text, visit int, arrived_at timestamptz,
-    due_at timestamptz, context jsonb, exit_reason text, exit_detail jsonb, ended bool)
+_MOVED: Final = """
+    id uuid, state text, node text, visit int, arrived_at timestamptz, due_at timestamptz, context jsonb,
+    exit_reason text, exit_detail jsonb, ended bool
+"""
+_ENTERED: Final = """
+    workspace_id int, flow_id bigint, version_id bigint, subject_id uuid, entry_key text, entry jsonb,
+    entered_at timestamptz, holdout bool
 """
 INSERT: Final = f"""
 insert into campaigns_run (id, workspace_id, flow_id, version_id, subject_id, entry_key, entry, entered_at, holdout,
@@ -173,13 +183,13 @@ insert into campaigns_run (id, workspace_id, flow_id, version_id, subject_id, en
 select g.id, g.workspace_id, g.flow_id, g.version_id, g.subject_id, g.entry_key, g.entry, g.entered_at, g.holdout,
     g.state, g.node, g.visit, g.arrived_at, g.due_at, g.context, g.exit_reason, g.exit_detail,
     case when g.ended then %(now)s::timestamptz end
-{_GIVEN}
-"""
+from jsonb_to_recordset(%(rows)s::jsonb) as g({_MOVED}, {_ENTERED})
+"""  # noqa: S608 - constants
 UPDATE: Final = f"""
 update campaigns_run r set state = g.state, node = g.node, visit = g.visit, arrived_at = g.arrived_at,
     due_at = g.due_at, context = g.context, exit_reason = g.exit_reason, exit_detail = g.exit_detail,
     ended_at = case when g.ended then %(now)s::timestamptz end
-{_GIVEN}
+from jsonb_to_recordset(%(rows)s::jsonb) as g({_MOVED})
 where r.id = g.id
 """  # noqa: S608 - constants
 STEPS: Final = """
