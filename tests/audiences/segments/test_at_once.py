@@ -10,7 +10,8 @@ import pytest
 from django.db import connection, transaction
 
 from audiences import segments
-from audiences.intake.models import Event
+from audiences.intake.models import Event, EventKind
+from audiences.segments.locks import LOCK_CLASS
 from audiences.segments.models import Membership, Recheck
 from tests.audiences.events import come, put, row
 from tests.audiences.events import drain as absorb_all
@@ -33,6 +34,23 @@ def at_once(*work: Callable[[], object]) -> list[object]:
         return [future.result(60) for future in [pool.submit(closing, one) for one in work]]
 
 
+def tier(brand, value, *, at):
+    return row(brand, user="u", kind=EventKind.IDENTIFY, name="identify", properties={"tier": value}, at=at)
+
+
+def somebody_waits() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute(WAITING, [LOCK_CLASS])
+        return cursor.fetchone()[0]
+
+
+WAITING = """
+select exists (
+    select from pg_locks where not granted and locktype = 'advisory' and classid = %s
+    and database = (select oid from pg_database where datname = current_database()))
+"""
+
+
 def define(brand, key, where):
     return segments.define(brand, {"key": key, "where": where}, actor=actor(), now=NOON)
 
@@ -53,20 +71,22 @@ def test_several_workers_share_a_sweep():
 
 def test_a_recomputation_waits_for_the_event_that_is_being_absorbed():
     brand = workspace().id
-    define(brand, "loyal", {"did": "buy"})
-    come(row(brand, user="u"))
-    put(row(brand, user="u", at=NOON - DAY))
-    absorbed = Signal()
+    define(brand, "gold", {"trait": "tier", "is": "exists"})
+    come(tier(brand, "tin", at=NOON))
+    put(tier(brand, "gold", at=NOON + timedelta(seconds=1)))
+    absorbed, redefined = Signal(), Signal()
 
     def absorb() -> None:
         with transaction.atomic():
             absorb_all()
             absorbed.set()
-            time.sleep(0.5)  # long enough for a recomputation that does not wait to write what it saw before
+            while not (redefined.is_set() or somebody_waits()):
+                time.sleep(0.01)
 
     def redefine() -> None:
         assert absorbed.wait(10)
-        define(brand, "loyal", {"did": "buy", "times": {"at_least": 2}})
+        define(brand, "gold", {"trait": "tier", "is": "eq", "value": "gold"})
+        redefined.set()
 
     at_once(absorb, redefine)
     assert Membership.objects.filter(left_at__isnull=True).count() == 1
