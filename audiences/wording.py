@@ -6,8 +6,7 @@ from typing import Any, Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from audiences.conditions import durations
 from config.kit.masking import shown
@@ -37,30 +36,34 @@ class Line:
 
 
 COMPARED: Final[dict[str, str | Promise]] = {
-    "eq": lazy("%(name)s is %(limit)s"),
-    "ne": lazy("%(name)s is not %(limit)s"),
-    "lt": lazy("%(name)s is less than %(limit)s"),
-    "lte": lazy("%(name)s is at most %(limit)s"),
-    "gt": lazy("%(name)s is more than %(limit)s"),
-    "gte": lazy("%(name)s is at least %(limit)s"),
-    "between": lazy("%(name)s is between %(limit)s"),
-    "in": lazy("%(name)s is one of %(limit)s"),
-    "not_in": lazy("%(name)s is none of %(limit)s"),
-    "contains": lazy("%(name)s contains %(limit)s"),
-    "not_contains": lazy("%(name)s does not contain %(limit)s"),
-    "starts_with": lazy("%(name)s starts with %(limit)s"),
-    "ends_with": lazy("%(name)s ends with %(limit)s"),
-    "matches": lazy("%(name)s matches the pattern %(limit)s"),
-    "exists": lazy("%(name)s is known"),
-    "not_exists": lazy("%(name)s is not known"),
-    "before": lazy("%(name)s is before %(limit)s"),
-    "after": lazy("%(name)s is after %(limit)s"),
-    "older_than": lazy("%(name)s is longer ago than %(limit)s"),
-    "newer_than": lazy("%(name)s is less than %(limit)s ago"),
-    "has_any": lazy("%(name)s has any of %(limit)s"),
-    "has_all": lazy("%(name)s has all of %(limit)s"),
+    "eq": gettext_lazy("%(name)s is %(limit)s"),
+    "ne": gettext_lazy("%(name)s is not %(limit)s"),
+    "lt": gettext_lazy("%(name)s is less than %(limit)s"),
+    "lte": gettext_lazy("%(name)s is at most %(limit)s"),
+    "gt": gettext_lazy("%(name)s is more than %(limit)s"),
+    "gte": gettext_lazy("%(name)s is at least %(limit)s"),
+    "between": gettext_lazy("%(name)s is between %(limit)s"),
+    "in": gettext_lazy("%(name)s is one of %(limit)s"),
+    "not_in": gettext_lazy("%(name)s is none of %(limit)s"),
+    "contains": gettext_lazy("%(name)s contains %(limit)s"),
+    "not_contains": gettext_lazy("%(name)s does not contain %(limit)s"),
+    "starts_with": gettext_lazy("%(name)s starts with %(limit)s"),
+    "ends_with": gettext_lazy("%(name)s ends with %(limit)s"),
+    "matches": gettext_lazy("%(name)s matches the pattern %(limit)s"),
+    "exists": gettext_lazy("%(name)s is known"),
+    "not_exists": gettext_lazy("%(name)s is not known"),
+    "before": gettext_lazy("%(name)s is before %(limit)s"),
+    "after": gettext_lazy("%(name)s is after %(limit)s"),
+    "older_than": gettext_lazy("%(name)s is longer ago than %(limit)s"),
+    "newer_than": gettext_lazy("%(name)s is less than %(limit)s ago"),
+    "has_any": gettext_lazy("%(name)s has any of %(limit)s"),
+    "has_all": gettext_lazy("%(name)s has all of %(limit)s"),
 }
-COMBINED: Final = {"all": lazy("All of these"), "any": lazy("At least one of these"), "not": lazy("Not")}
+COMBINED: Final = {
+    "all": gettext_lazy("All of these"),
+    "any": gettext_lazy("At least one of these"),
+    "not": gettext_lazy("Not"),
+}
 TIMES: Final[dict[str, Callable[[int], str]]] = {
     "at_least": lambda n: ngettext("did %(event)s at least %(n)s time", "did %(event)s at least %(n)s times", n),
     "at_most": lambda n: ngettext("did %(event)s at most %(n)s time", "did %(event)s at most %(n)s times", n),

@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from campaigns.delivery.labels import CHECKS, WORDS, label_of_state, reason_text
 from campaigns.delivery.models import Delivery
@@ -60,13 +60,13 @@ def _sentence(delivery: Delivery) -> str:
 
 
 SENTENCES: Final[dict[str, str | Promise]] = {
-    Delivery.State.SENT: lazy("Sent: every check passed."),
-    Delivery.State.BLOCKED: lazy("Blocked: %(reason)s."),
-    Delivery.State.HELD: lazy("Held: %(reason)s. It is checked again by itself."),
-    Delivery.State.FAILED: lazy("Failed: %(reason)s."),
-    Delivery.State.IN_DOUBT: lazy("In doubt: it may have arrived. It is not sent again unless somebody says so."),
-    Delivery.State.PENDING: lazy("Waiting to be tried again: %(reason)s."),
-    Delivery.State.SENDING: lazy("Being sent: the checks have passed."),
+    Delivery.State.SENT: gettext_lazy("Sent: every check passed."),
+    Delivery.State.BLOCKED: gettext_lazy("Blocked: %(reason)s."),
+    Delivery.State.HELD: gettext_lazy("Held: %(reason)s. It is checked again by itself."),
+    Delivery.State.FAILED: gettext_lazy("Failed: %(reason)s."),
+    Delivery.State.IN_DOUBT: gettext_lazy("In doubt: it may have arrived. It is not sent again by itself."),
+    Delivery.State.PENDING: gettext_lazy("Waiting to be tried again: %(reason)s."),
+    Delivery.State.SENDING: gettext_lazy("Being sent: the checks have passed."),
 }
 
 

@@ -1,5 +1,7 @@
 """Every page of the console over rows that came about by the real verbs; no browser needed."""
 
+import gzip
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -8,6 +10,7 @@ from django.urls import reverse
 
 from campaigns.delivery.models import Delivery
 from campaigns.overview.story import story
+from config.env import BASE
 from tests import factories
 from tests.console.shop import DOUBTFUL, FRUGAL, NO_CONSENT, THANKED, Shop, open_shop
 
@@ -125,3 +128,21 @@ def test_a_story_is_paged_without_loss_or_repetition(shop, client, monkeypatch):
     at_once = story(shop.workspace.pk, shop.person(THANKED)).rows
     assert whole == [(entry.kind, entry.row.pk) for entry in at_once]
     assert {kind for kind, _pk in whole} == {"event", "firing", "run", "message", "end"}
+
+
+def test_a_page_with_all_that_it_loads_weighs_at_most_45_kb(shop, client):
+    client.force_login(shop.user)
+    dist = BASE / "config" / "kit" / "static" / "kit" / "dist"
+    loaded = sum(len(gzip.compress((dist / name).read_bytes())) for name in ("app.js", "style.css", "icons.svg"))
+    heaviest = max(len(gzip.compress(client.get(address).content)) for address in addresses(shop))
+    assert loaded + heaviest <= 45 * 1024
+
+
+def test_no_page_names_anything_outside_and_no_script_or_style_stands_in_it(shop, client):
+    client.force_login(shop.user)
+    for address in addresses(shop):
+        answer = client.get(address)
+        html = answer.content.decode()
+        assert not re.search(r'(?:src|href)="(?:https?:)?//', html), address
+        assert not re.search(r"<script(?![^>]*src=)|<style| on[a-z]+=\"", html), address
+        assert "script-src 'self'" in answer["Content-Security-Policy"], address
