@@ -35,7 +35,9 @@ class ParkedEvent(models.Model):
         ]
         indexes: ClassVar = [
             # the parked events of a workspace, newest first
-            models.Index(fields=["workspace_id", "-id"], name="parked_newest")
+            models.Index(fields=["workspace_id", "-id"], name="parked_newest"),
+            # how many were parked lately
+            models.Index(fields=["parked_at"], name="parked_lately"),
         ]
 
     def __str__(self) -> str:
@@ -73,6 +75,11 @@ def park(event: EventRow, *, reason: str, detail: str, now: datetime) -> None:
     )
     ParkedEvent.objects.bulk_create([fresh], ignore_conflicts=True)
     _note("event.parked", fresh, at=now, payload={"reason": fresh.reason})
+
+
+def parked_since(instant: datetime) -> int:
+    """Return how many events were set aside since `instant`, in all workspaces."""
+    return ParkedEvent.objects.filter(parked_at__gt=instant).count()
 
 
 def parked(workspace_id: int) -> models.QuerySet[ParkedEvent]:

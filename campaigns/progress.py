@@ -5,10 +5,12 @@ kills its worker `DEADLY` times is taken apart and judged by the interpreter, ev
 killing is parked unprocessed.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
+from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import F
 
 from audiences.intake import Batch, claim_batch
 from audiences.intake.waiting import head, take_apart
@@ -24,6 +26,7 @@ class Turn:
     """One attempt at the head of a partition: how many events to take, and how careful to be."""
 
     partition: int
+    first_id: UUID
     attempts: int
     size: int
     interpreted: bool
@@ -37,8 +40,8 @@ class Turn:
 def next_turn(partition: int) -> Turn | None:
     """Count the attempt, durably, and return how to go about it; None when nothing waits or another worker has it.
 
-    The lock of the partition is free again afterwards: when two workers race, a count may be too high, which costs
-    speed and nothing else.
+    The lock of the partition is free again afterwards, so two workers may race: the one that comes too late gives its
+    turn back.
     """
     with transaction.atomic(), connection.cursor() as cursor:
         first_id = head(partition)
@@ -48,8 +51,14 @@ def next_turn(partition: int) -> Turn | None:
         cursor.execute("set local synchronous_commit = off")
         cursor.execute(COUNT, {"partition": partition, "first": first_id, "full": FULL_SIZE})
         attempts, size, interpreted = cursor.fetchone()
-    turn = Turn(partition=partition, attempts=attempts, size=size, interpreted=interpreted)
+    turn = Turn(partition=partition, first_id=first_id, attempts=attempts, size=size, interpreted=interpreted)
     return _suspect(turn) if attempts > DEADLY and not interpreted else turn
+
+
+def give_back(turn: Turn) -> None:
+    """Take back the count of an attempt that did not end in death."""
+    heads = DrainProgress.objects.filter(partition=turn.partition, first_id=turn.first_id, attempts__gt=0)
+    heads.update(attempts=F("attempts") - 1)
 
 
 def halve(batch: Batch) -> None:
@@ -77,7 +86,7 @@ def _suspect(turn: Turn) -> Turn | None:
         DrainProgress.objects.filter(partition=turn.partition).update(
             size=1, attempts=1, zone_until=batch.events[-1].id, interpreted=True
         )
-    return Turn(partition=turn.partition, attempts=1, size=1, interpreted=True)
+    return replace(turn, attempts=1, size=1, interpreted=True)
 
 
 COUNT: Final = """

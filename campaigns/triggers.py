@@ -21,14 +21,15 @@ from campaigns.actions import ask
 from campaigns.flows import entries, runs
 from campaigns.flows.lateness import DEFAULT as LATENESS
 from campaigns.flows.lateness import longest_lateness
-from campaigns.parking import park
-from campaigns.progress import Turn, after_parking, halve, next_turn
+from campaigns.parking import park, parked_since
+from campaigns.progress import Turn, after_parking, give_back, halve, next_turn
 from campaigns.rules.firings import LIVE, record_firings
 from campaigns.rules.judging import judge
 from config.kit import clock, queues
 from config.kit.nudge import nudge
 
 logger = logging.getLogger(__name__)
+MOST_PARKED_A_MINUTE: Final = 100
 KILLED_WORKER: Final = "killed_worker"
 CLASSES_OF_TROUBLE: Final = frozenset(("08", "40", "53", "55", "57", "58"))
 """SQLSTATE classes: connection, rollback (deadlock), resources, object state, operator's intervention, system."""
@@ -47,7 +48,8 @@ class Drained:
     more: bool = False
 
     def __add__(self, other: "Drained") -> "Drained":
-        return Drained(*(one + another for one, another in zip(astuple(self), astuple(other), strict=True)))
+        *sums, _ = (one + another for one, another in zip(astuple(self), astuple(other), strict=True))
+        return replace(Drained(*sums), more=self.more or other.more)
 
 
 def drain_intake(*, budget_s: float = 5.0) -> Drained:
@@ -73,11 +75,15 @@ def drain_partition(partition: int) -> Drained | None:
     if turn is None:
         return None
     try:
-        return _settle(turn)
+        drained = _settle(turn)
     except Exception as fault:  # whatever an event brings about: it must not stop those behind it
+        give_back(turn)
         if _is_no_events_fault(fault):
             raise
         return _set_back(turn, fault)
+    if drained is None:
+        give_back(turn)
+    return drained
 
 
 def _is_no_events_fault(fault: Exception) -> bool:
@@ -152,7 +158,10 @@ def _hint(*, actions: int, touched: int) -> None:
 
 @transaction.atomic
 def _set_back(turn: Turn, fault: Exception) -> Drained | None:
-    """After a failed batch, try half of it next; park the event that failed alone."""
+    """After a failed batch, try half of it next; park the event that failed alone.
+
+    When too many fail within a minute the fault is hardly theirs (a missing table, a bug of ours): then they wait.
+    """
     batch = claim_batch(turn.partition, limit=turn.size)
     if batch is None:
         return None
@@ -160,6 +169,8 @@ def _set_back(turn: Turn, fault: Exception) -> Drained | None:
         logger.warning("a batch of %d events failed and is halved", len(batch.events), exc_info=fault)
         halve(batch)
         return Drained()
+    if parked_since(clock.now() - timedelta(minutes=1)) >= MOST_PARKED_A_MINUTE:
+        raise fault
     logger.error("an event could not be processed and is parked", exc_info=fault)
     drained = _park(batch, reason=type(fault).__name__, detail=_told(fault), now=clock.now())
     finish(batch)

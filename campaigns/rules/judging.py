@@ -33,10 +33,10 @@ def judge(workspace_id: int, events: Sequence[EventRow], *, now: datetime, inter
     `interpreted` keeps durable_rules out, for events that are suspected of having killed a worker.
     """
     rules = rule_set(workspace_id)
-    names = rules.program.event_names
+    matcher = rules.interpreter if interpreted else rules.matcher
+    names = matcher.event_names
     judged = [event for event in events if nfc(event.name) in names]
     known = facts_for(workspace_id, rules, judged, now=now)
-    matcher = rules.interpreter if interpreted else rules.program
     matches: list[Match] = []
     for event in judged:
         at_hand = event_fact(event)

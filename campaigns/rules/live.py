@@ -4,7 +4,7 @@ import logging
 import os
 import secrets
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -15,6 +15,7 @@ from django.db.models import F
 
 from audiences.conditions import Condition, Needs
 from campaigns.rules.compile import Clause
+from campaigns.rules.engine import EngineFault
 from campaigns.rules.form import parse_rule, whole_condition
 from campaigns.rules.models import RuleVersion
 from campaigns.rules.oracle import Interpreter
@@ -54,9 +55,27 @@ class RuleSet:
         self.rules: Mapping[int, LiveRule] = {rule.version_id: rule for rule in rules}
         self.place_of: Mapping[int, int] = {version_id: place for place, version_id in enumerate(self.rules)}
         clauses = [rule.clause for rule in self.rules.values()]
-        self.program = Program(clauses)
         self.interpreter = Interpreter(clauses)
+        self.program = _built(clauses)
         self.needs: Needs = reduce(or_, (rule.needs for rule in self.rules.values()), Needs())
+
+    @property
+    def matcher(self) -> Program | Interpreter:
+        """What judges events: the program, or the interpreter where the library refuses to build one."""
+        return self.program or self.interpreter
+
+    def retire(self) -> None:
+        """Give the library's memory back."""
+        if self.program is not None:
+            self.program.retire()
+
+
+def _built(clauses: Sequence[Clause]) -> Program | None:
+    try:
+        return Program(clauses)
+    except EngineFault:
+        logger.exception("the rule engine cannot be built from %d rules; the interpreter stands in", len(clauses))
+        return None
 
 
 class _Kept(threading.local):
@@ -78,11 +97,11 @@ def rule_set(workspace_id: int) -> RuleSet:
     stamp = _stamp(workspace_id)
     known = _kept.sets.pop(workspace_id, None)
     if known is not None and known.stamp != stamp:
-        known.program.retire()
+        known.retire()
         known = None
     _kept.sets[workspace_id] = known or RuleSet(live_rules(workspace_id), stamp=stamp)
     if len(_kept.sets) > MOST_WORKSPACES:
-        _kept.sets.pop(next(iter(_kept.sets))).program.retire()
+        _kept.sets.pop(next(iter(_kept.sets))).retire()
     return _kept.sets[workspace_id]
 
 

@@ -17,6 +17,11 @@ class Interpreter:
             for name, of_name in by_event_name(clauses).items()
         }
 
+    @property
+    def event_names(self) -> frozenset[str]:
+        """The names of the events to which some clause listens."""
+        return frozenset(self._shards)
+
     def match(self, event: EventFact, facts: Facts) -> frozenset[int]:
         """Return the ids of the clauses that match `event`."""
         return frozenset(ident for ident, holds in self._shards.get(nfc(event.name), ()) if holds(facts))

@@ -12,6 +12,7 @@ from audiences.intake.models import Event, Slice
 from campaigns import progress, triggers
 from campaigns.actions import Action
 from campaigns.parking import DrainProgress, ParkedEvent, parked, replay
+from campaigns.rules.engine import EngineFault
 from campaigns.rules.models import Firing
 from campaigns.triggers import drain_intake, drain_partition
 from compliance.audit import entries
@@ -98,6 +99,19 @@ def test_a_rule_that_is_off_or_disabled_is_not_judged(workspace, parts):
     buys(workspace, 150)
     drain_intake()
     assert not Firing.objects.exists()
+
+
+def test_where_the_engine_cannot_be_built_the_interpreter_stands_in(workspace, monkeypatch):
+    given.flow(workspace)
+    given.rule(workspace)
+    buys(workspace, 50, 150)
+
+    def refuse(branches):
+        raise EngineFault("Could not create ruleset, error code: 106")
+
+    monkeypatch.setattr("campaigns.rules.engine.build", refuse)
+    drain_intake()
+    assert amounts_fired() == [150]
 
 
 def test_rules_act_in_the_order_of_their_priority(workspace):
@@ -247,6 +261,30 @@ def test_an_event_that_the_database_cannot_bear_is_parked(workspace, monkeypatch
 
     monkeypatch.setattr(triggers, "absorb", unbearable)
     assert drain_intake() == triggers.Drained(parked=1)
+
+
+def test_when_too_many_fail_they_wait_instead_of_being_parked_all(workspace, monkeypatch):
+    monkeypatch.setattr(triggers, "MOST_PARKED_A_MINUTE", 3)
+    buys(workspace, *range(10))
+    with monkeypatch.context() as patch:
+        _fail_on(patch, *range(10))
+        for _ in range(5):
+            with pytest.raises(ValueError, match="poison"):
+                drain_intake()
+    assert parked(workspace.pk).count() == 3
+    assert drain_intake(budget_s=60).events == 7
+    assert DrainProgress.objects.get().interpreted is False
+
+
+def test_a_turn_that_came_too_late_is_no_attempt(workspace, monkeypatch):
+    buys(workspace, 150)
+    (partition,) = waiting_partitions()
+    with monkeypatch.context() as patch:
+        patch.setattr(triggers, "claim_batch", lambda partition, *, limit: None)
+        for _ in range(10):
+            assert drain_partition(partition) is None
+    assert DrainProgress.objects.get().attempts == 0
+    assert drain_partition(partition).events == 1
 
 
 def _fail_on(monkeypatch, *poisons):
