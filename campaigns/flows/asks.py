@@ -1,5 +1,6 @@
 """The actions that ask for a run: claimed, answered, and what the person's past in the flow says."""
 
+import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,7 @@ from campaigns.flows.engine.graph import Graph
 from campaigns.flows.entries import START_FLOW, Refused, keep_refusals
 from compliance.audit import Entry, record_many
 
+log = logging.getLogger(__name__)
 FLOW_UNKNOWN: Final = "flow_unknown"
 Pair = tuple[int, UUID]
 Pasts = dict[Pair, Past]
@@ -57,11 +59,19 @@ def pending() -> bool:
     return Action.objects.filter(state=Action.State.PENDING, kind=START_FLOW).exists()
 
 
-def claim_asks(group: int, *, groups: int, limit: int) -> list[Ask]:
-    """Lock the oldest pending actions of a group of people."""
+def claim_asks(group: int, *, groups: int, limit: int, now: datetime) -> list[Ask]:
+    """Lock the oldest pending actions of a group of people; one that says nothing readable is refused at once."""
     with connection.cursor() as cursor:
         cursor.execute(CLAIM, {"kind": START_FLOW, "group": group, "groups": groups, "limit": limit})
-        return [_ask(row) for row in cursor.fetchall()]
+        rows = cursor.fetchall()
+    asks: list[Ask] = []
+    for row in rows:
+        try:
+            asks.append(_ask(row))
+        except (KeyError, TypeError, ValueError):
+            log.exception("action %s cannot be read", row[0])
+            Action.objects.filter(pk=row[0]).update(state=Action.State.REFUSED, reason="unreadable", done_at=now)
+    return asks
 
 
 def _ask(row: Sequence[Any]) -> Ask:

@@ -40,9 +40,12 @@ def flows_by_key(workspace_id: int, keys: Iterable[str]) -> dict[str, FlowNow]:
     return {flow.key: flow for flow in _read("f.workspace_id = %s and f.key = any(%s)", [workspace_id, list(keys)])}
 
 
-def live_flows(workspace_id: int) -> Sequence[FlowNow]:
-    """Return the workspace's flows that people may enter, in the order in which they were made."""
-    return _read("f.workspace_id = %s and f.state = 'live' and f.live_id is not null", [workspace_id])
+def listening_flows(workspace_id: int) -> Sequence[FlowNow]:
+    """Return the workspace's flows that are live or paused, in the order in which they were made.
+
+    A paused flow lets nobody in, but keeps for whom it did not.
+    """
+    return _read("f.workspace_id = %s and f.state in ('live', 'paused') and f.live_id is not null", [workspace_id])
 
 
 def graphs(version_ids: Iterable[int]) -> dict[int, Graph]:

@@ -11,7 +11,7 @@ from django.db import connection
 
 from audiences.intake import EventRow
 from campaigns.actions import Action
-from campaigns.flows.catalog import FlowNow, flows_by_key, graphs, live_flows
+from campaigns.flows.catalog import FlowNow, flows_by_key, graphs, listening_flows
 from campaigns.flows.engine.admission import Admission, late
 from campaigns.flows.engine.graph import EntryOn, Graph
 from config.kit.ids import derived
@@ -44,11 +44,11 @@ class Refused:
 
 
 def asked_by(workspace_id: int, events: Sequence[EventRow], *, now: datetime) -> list[Action]:
-    """Return the unsaved actions of the live flows that the events enter, in the order of the events.
+    """Return the unsaved actions of the flows that the events would enter, in the order of the events.
 
     Events that are too late for their flow start nothing; why is kept in the caller's transaction.
     """
-    flows = live_flows(workspace_id)
+    flows = listening_flows(workspace_id)
     known = graphs(flow.live_id for flow in flows if flow.live_id is not None)
     by_name = _by_entry([(flow, known[flow.live_id]) for flow in flows if flow.live_id in known])
     asks: list[_Ask] = [
@@ -58,9 +58,8 @@ def asked_by(workspace_id: int, events: Sequence[EventRow], *, now: datetime) ->
 
 
 def asked_by_rules(workspace_id: int, asks: Sequence[RuleAsk], *, now: datetime) -> list[Action]:
-    """Return the unsaved actions of rule matches; names of flows that do not exist or are not live ask nothing.
-
-    Whether the flow is live is judged again when the action is done.
+    """Return the unsaved actions of rule matches. A flow that was never published refuses; a name that is none asks
+    nothing. Whether the flow is live is judged when the action is done.
     """
     flows = flows_by_key(workspace_id, {ask.flow for ask in asks}) if asks else {}
     known = graphs(flow.live_id for flow in flows.values() if flow.live_id is not None)
@@ -69,6 +68,9 @@ def asked_by_rules(workspace_id: int, asks: Sequence[RuleAsk], *, now: datetime)
         for ask in asks
         if (flow := flows.get(ask.flow)) is not None and flow.live_id in known
     ]
+    drafts = [(flow, ask.event) for ask in asks if (flow := flows.get(ask.flow)) is not None and flow.live_id is None]
+    refusal = Admission(reason="flow_draft")
+    keep_refusals([_refused(workspace_id, flow, event, refusal) for flow, event in drafts], now=now)
     return _actions(workspace_id, found, now=now)
 
 

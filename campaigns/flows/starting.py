@@ -40,7 +40,7 @@ def _drain_group(group: int, now: datetime, limit: int) -> int:
         cursor.execute("select pg_try_advisory_xact_lock(%s, %s)", [LOCK_CLASS, group])
         if not cursor.fetchone()[0]:
             return 0
-        asks = claim_asks(group, groups=GROUPS, limit=limit)
+        asks = claim_asks(group, groups=GROUPS, limit=limit, now=now)
         one_by_one_at_worst(asks, lambda part: start(part, now=now), spoilt=lambda ask, _: _spoil(ask, now))
     return len(asks)
 
