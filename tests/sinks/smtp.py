@@ -50,11 +50,14 @@ class Sink:
     def hang_up(self) -> None:
         """Drop every connection, as servers do with idle ones."""
 
-        async def drop() -> None:
-            for session in self.sessions:
-                session._transport.abort()
+        asyncio.run_coroutine_threadsafe(self._drop(), self._loop).result(5)
 
-        asyncio.run_coroutine_threadsafe(drop(), self._loop).result(5)
+    async def _drop(self) -> None:
+        for session in self.sessions:
+            session._transport.abort()
+            if session._busy:
+                session._busy.cancel()
+        await asyncio.sleep(0)
 
     @contextmanager
     def listening(self) -> Iterator["Sink"]:
@@ -65,8 +68,10 @@ class Sink:
             yield self
         finally:
             self._loop.call_soon_threadsafe(server.close)
+            self.hang_up()
             self._loop.call_soon_threadsafe(self._loop.stop)
             thread.join(5)
+            self._loop.close()
 
     async def _listen(self) -> asyncio.Server:
         server = await asyncio.get_running_loop().create_server(self._session, "127.0.0.1", 0)

@@ -18,6 +18,12 @@ from content.library.templates import define, live_version
 from tests import factories
 from tests.factories import NOON
 
+FLOW = {
+    "key": "thank-you",
+    "kind": "journey",
+    "entry": {"on": "event", "event": "purchase"},
+    "nodes": {"mail": {"do": "send", "channel": "email", "template": "thanks", "next": "end"}, "end": {"do": "exit"}},
+}
 TEMPLATE = {
     "key": "thanks",
     "channel": "email",
@@ -94,7 +100,9 @@ def world(**given: Any) -> World:
     flow = Flow.objects.create(
         workspace=workspace, key="thank-you", name="Thank you", state="live", created_at=NOON, updated_at=NOON
     )
-    version = FlowVersion.objects.create(flow=flow, number=1, definition={}, sha256="", author="test", created_at=NOON)
+    version = FlowVersion.objects.create(
+        flow=flow, number=1, definition=FLOW, sha256="", author="test", created_at=NOON
+    )
     made = World(workspace=workspace, flow=flow, version=version, template_version_id=0)
     made.template_version_id = made.template()
     return made

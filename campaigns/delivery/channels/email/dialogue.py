@@ -1,5 +1,8 @@
 """Messages over one SMTP connection, one after the other, with PIPELINING (RFC 2920) where the server has it.
 
+A protocol and no coroutine per answer: at thousands of messages a second, the tasks and timers of those would cost
+more than everything else (`docs/adr/0011-smtp-client.md` has the figures).
+
 What is known of a message when the connection breaks depends on one thing: whether its final dot was written. Before
 that it was surely not taken; after it, and without an answer, it is in doubt.
 """
@@ -7,18 +10,18 @@ that it was surely not taken; after it, and without an answer, it is in doubt.
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import Enum, auto
 from typing import Final
 
 from campaigns.delivery.channels.base import Outcome, Receipt
 from campaigns.delivery.channels.email.greeting import Abilities, open_wire
 from campaigns.delivery.channels.email.server import Server
-from campaigns.delivery.channels.email.wire import Broken, Reply, Wire
+from campaigns.delivery.channels.email.wire import Reply, ReplyReader, Wire
 
 ENVELOPE_SECONDS: Final = 15.0
 FINAL_SECONDS: Final = 40.0
 LATEST_START: Final = 25.0
 """No body is begun later than this after its window was handed over: the answer must come within the lease."""
-STEPS: Final = ("sender", "recipient", "data")
 LOG_IN_NEEDED: Final = frozenset({530, 534, 535, 538})
 CONNECTION_LOST: Final = "connection_lost"
 
@@ -33,120 +36,219 @@ class Letter:
     utf8: bool
 
 
-class Dialogue:
-    """An open connection. `send` never raises; `usable` says whether more can be sent over it."""
+class Awaited(Enum):
+    """The answer that comes next."""
 
-    def __init__(self, wire: Wire, abilities: Abilities) -> None:
+    NOTHING = auto()
+    SENDER = auto()
+    RECIPIENT = auto()
+    DATA = auto()
+    FINAL = auto()
+    EMPTY_FINAL = auto()
+    RESET = auto()
+
+
+class Dialogue(asyncio.Protocol):
+    """An open connection. `send` gives a receipt per letter; `usable` says whether more can be sent over it."""
+
+    def __init__(self, abilities: Abilities) -> None:
         self.usable = True
-        self.used_at = asyncio.get_running_loop().time()
-        self._wire = wire
+        self._loop = asyncio.get_running_loop()
+        self.used_at = self._loop.time()
         self._abilities = abilities
         self._pipelining = "PIPELINING" in abilities
+        self._reader = ReplyReader()
+        self._awaited = Awaited.NOTHING
+        self._letters: Sequence[Letter] = ()
+        self._receipts: list[Receipt] = []
+        self._refusal: Receipt | None = None
+        self._answers: asyncio.Future[list[Receipt]]
+        self._deadline = self._started = 0.0
+        self._watch: asyncio.TimerHandle | None = None
+        self._transport: asyncio.WriteTransport
+        self._wire: Wire
 
     @classmethod
     async def open(cls, server: Server) -> "Dialogue":
         """Connect and log in; raises Broken."""
-        return cls(*await open_wire(server))
+        wire, abilities = await open_wire(server)
+        dialogue = cls(abilities)
+        dialogue._begin(wire)
+        return dialogue
 
-    async def send(self, letters: Sequence[Letter], *, started: float) -> list[Receipt]:
-        """Send letters; return one receipt each. What was not begun when the connection broke is UNREACHABLE."""
-        loop = asyncio.get_running_loop()
-        receipts: list[Receipt] = []
-        try:
-            self._announce(letters[0])
-            for number, letter in enumerate(letters):
-                following = letters[number + 1] if number + 1 < len(letters) else None
-                late = loop.time() - started > LATEST_START
-                receipts.append(await self._send(letter, following, late=late))
-                if not self.usable:
-                    break
-        except Broken as broken:
-            # the letter at hand had no final dot: after that, `_send` answers for itself
-            self.close()
-            receipts.append(Receipt(outcome=Outcome.UNREACHABLE, reason=broken.reason, answer=str(broken)))
-        self.used_at = loop.time()
-        lost = Receipt(outcome=Outcome.UNREACHABLE, reason=CONNECTION_LOST)
-        return receipts + [lost] * (len(letters) - len(receipts))
-
-    def close(self) -> None:
-        """Drop the connection."""
-        self.usable = False
-        self._wire.close()
-
-    async def _send(self, letter: Letter, following: Letter | None, *, late: bool) -> Receipt:
-        refusal = await self._ask(letter)
-        if refusal is not None:
-            await self._start_over(following)
-            return refusal
-        if late:
-            raise Broken("too_slow", "the server was too slow to begin another message")
-        self._wire.write(letter.data)
-        if following is not None:
-            self._announce(following)
-        return await self._final()
-
-    def _announce(self, letter: Letter) -> None:
-        """Write a whole envelope ahead: it travels with the final dot of the message before."""
-        if self._pipelining:
-            self._wire.write(b"".join(self._envelope(letter)))
-
-    async def _ask(self, letter: Letter) -> Receipt | None:
-        """Go through MAIL, RCPT and DATA; None when the server waits for the message."""
-        refusal: Receipt | None = None
-        for step, command in zip(STEPS, self._envelope(letter), strict=True):
-            if not self._pipelining:
-                self._wire.write(command)
-            reply = await self._wire.read(ENVELOPE_SECONDS)
-            if not reply.ok and refusal is None:
-                refusal = self._refused(reply, step)
-                if not self.usable or not self._pipelining:
-                    return refusal
-        if refusal is not None and reply.code == 354:
-            # the server waits for a message without a recipient: give it an empty one
-            self._wire.write(b".\r\n")
-            await self._wire.read(FINAL_SECONDS)
-        return refusal
-
-    async def _start_over(self, following: Letter | None) -> None:
-        """Forget a refused envelope; the refusal stands even if the connection breaks now."""
-        if not self.usable:
-            return
-        try:
-            self._wire.write(b"RSET\r\n")
-            if following is not None:
-                self._announce(following)
-            await self._wire.read(ENVELOPE_SECONDS)
-        except Broken:
-            self.close()
-
-    async def _final(self) -> Receipt:
-        try:
-            reply = await self._wire.read(FINAL_SECONDS)
-        except Broken as broken:
-            self.close()
-            return Receipt(outcome=Outcome.IN_DOUBT, reason="no_answer", answer=str(broken))
-        if reply.ok:
-            return Receipt(outcome=Outcome.ACCEPTED, answer=str(reply))
-        return self._refused(reply, "message")
-
-    def _refused(self, reply: Reply, step: str) -> Receipt:
-        if reply.code == 421:
-            self.close()
-            return Receipt(outcome=Outcome.LATER, reason="server_closing", answer=str(reply))
-        if reply.code in LOG_IN_NEEDED:
-            # the installation's fault, not the message's
-            self.close()
-            return Receipt(outcome=Outcome.UNREACHABLE, reason="log_in_needed", answer=str(reply))
-        if 400 <= reply.code < 500:
-            return Receipt(outcome=Outcome.LATER, reason=f"{step}_later", answer=str(reply))
-        return Receipt(outcome=Outcome.REFUSED, reason=f"{step}_refused", answer=str(reply))
+    def _begin(self, wire: Wire) -> None:
+        self._transport = wire.hand_over(self)
+        self._wire = wire  # a forgotten stream writer closes its socket
 
     def takes(self, letter: Letter) -> bool:
         """Whether the server can be asked to take this letter at all."""
         return not letter.utf8 or "SMTPUTF8" in self._abilities
+
+    def send(self, letters: Sequence[Letter], *, started: float) -> "asyncio.Future[list[Receipt]]":
+        """Send letters; return one receipt each. What was not begun when the connection broke is UNREACHABLE."""
+        self._answers = self._loop.create_future()
+        self._letters, self._receipts, self._refusal, self._started = letters, [], None, started
+        if not self.usable:
+            self._break("connection_lost", "the server had hung up")
+            return self._answers
+        self._announce(letters[0])
+        self._await(Awaited.SENDER, ENVELOPE_SECONDS)
+        return self._answers
+
+    def close(self) -> None:
+        """Drop the connection."""
+        self.usable = False
+        self._transport.close()
+
+    def data_received(self, data: bytes) -> None:
+        """Take the server's answers one by one."""
+        try:
+            for reply in self._reader.feed(data):
+                if self._awaited is not Awaited.NOTHING:
+                    self._take(reply)
+                elif reply.code == 421:
+                    self.close()
+        except ValueError as error:
+            self._break("unexpected_answer", str(error))
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Say what is known of the letters when the server hangs up."""
+        self._break(CONNECTION_LOST, f"{type(exc).__name__}: {exc}" if exc else "the server hung up")
+
+    def _take(self, reply: Reply) -> None:
+        match self._awaited:
+            case Awaited.SENDER:
+                self._step(reply, "sender", Awaited.RECIPIENT)
+            case Awaited.RECIPIENT:
+                self._step(reply, "recipient", Awaited.DATA)
+            case Awaited.DATA:
+                self._take_data_answer(reply)
+            case Awaited.EMPTY_FINAL:
+                self._start_over()
+            case Awaited.FINAL:
+                good = 200 <= reply.code < 300
+                answer = Receipt(outcome=Outcome.ACCEPTED, answer=str(reply)) if good else _refused(reply, "message")
+                self._next(answer, announced=True)
+            case Awaited.RESET:
+                self._next(self._refusal or _refused(reply, "sender"), announced=True)
+            case Awaited.NOTHING:
+                pass
+
+    def _step(self, reply: Reply, step: str, following: Awaited) -> None:
+        """Go from MAIL to RCPT and from RCPT to DATA; with pipelining both answers come, whatever the first says."""
+        if not reply.ok:
+            self._refusal = self._refusal or _refused(reply, step)
+            if reply.code == 421 or not self._pipelining:
+                self._start_over()
+                return
+        self._await(following, ENVELOPE_SECONDS)
+        if not self._pipelining:
+            letter = self._letters[len(self._receipts)]
+            self._transport.write(self._envelope(letter)[1 if following is Awaited.RECIPIENT else 2])
+
+    def _take_data_answer(self, reply: Reply) -> None:
+        if reply.code != 354:
+            self._refusal = self._refusal or _refused(reply, "data")
+            self._start_over()
+        elif self._refusal is not None:
+            # the server waits for a message without a recipient: give it an empty one
+            self._transport.write(b".\r\n")
+            self._await(Awaited.EMPTY_FINAL, FINAL_SECONDS)
+        elif self._loop.time() - self._started > LATEST_START:
+            self._break("too_slow", "the server was too slow to begin another message")
+        else:
+            self._transport.write(self._letters[len(self._receipts)].data + self._ahead())
+            self._await(Awaited.FINAL, FINAL_SECONDS)
+
+    def _start_over(self) -> None:
+        """Forget a refused envelope; the refusal stands even if the connection breaks now."""
+        refusal = self._refusal
+        if refusal is not None and refusal.reason in ("server_closing", "log_in_needed"):
+            self._next(refusal, announced=False)
+            return
+        self._transport.write(b"RSET\r\n" + self._ahead())
+        self._await(Awaited.RESET, ENVELOPE_SECONDS)
+
+    def _next(self, receipt: Receipt, *, announced: bool) -> None:
+        """Note a letter's receipt and go on to the next, or give the answers."""
+        self._receipts.append(receipt)
+        self._refusal = None
+        if receipt.reason in ("server_closing", "log_in_needed"):
+            self._break(CONNECTION_LOST, receipt.answer)
+        elif len(self._receipts) == len(self._letters):
+            self._finish()
+        else:
+            self._await(Awaited.SENDER, ENVELOPE_SECONDS)
+            if not self._pipelining:
+                self._transport.write(self._envelope(self._letters[len(self._receipts)])[0])
+
+    def _ahead(self) -> bytes:
+        """Return the next letter's envelope, to travel with what ends the letter at hand."""
+        number = len(self._receipts) + 1
+        if not self._pipelining or number >= len(self._letters):
+            return b""
+        return b"".join(self._envelope(self._letters[number]))
+
+    def _announce(self, letter: Letter) -> None:
+        envelope = self._envelope(letter)
+        self._transport.write(b"".join(envelope) if self._pipelining else envelope[0])
+
+    def _break(self, reason: str, text: str) -> None:
+        """Give up the connection; say of each letter without a receipt what is known of it."""
+        awaited, self._awaited = self._awaited, Awaited.NOTHING
+        self.close()
+        if not self._letters:
+            return
+        unbegun = Receipt(outcome=Outcome.UNREACHABLE, reason=reason, answer=text)
+        if len(self._receipts) < len(self._letters):
+            doubtful = Receipt(outcome=Outcome.IN_DOUBT, reason="no_answer", answer=text)
+            self._receipts.append(doubtful if awaited is Awaited.FINAL else self._refusal or unbegun)
+        lost = Receipt(outcome=Outcome.UNREACHABLE, reason=CONNECTION_LOST, answer=text)
+        self._receipts += [lost] * (len(self._letters) - len(self._receipts))
+        self._finish()
+
+    def _finish(self) -> None:
+        self._awaited, self._letters = Awaited.NOTHING, ()
+        self.used_at = self._loop.time()
+        if self._watch is not None:
+            self._watch.cancel()
+            self._watch = None
+        if not self._answers.done():
+            self._answers.set_result(self._receipts)
+
+    def _await(self, awaited: Awaited, seconds: float) -> None:
+        self._awaited = awaited
+        self._deadline = self._loop.time() + seconds
+        if self._watch is None or self._deadline < self._watch.when():
+            self._set_watch()
+
+    def _set_watch(self) -> None:
+        if self._watch is not None:
+            self._watch.cancel()
+        self._watch = self._loop.call_at(self._deadline, self._watch_out)
+
+    def _watch_out(self) -> None:
+        """See whether an answer is overdue; one timer serves a run of letters instead of one per answer."""
+        self._watch = None
+        if self._loop.time() >= self._deadline:
+            self._break("timeout", "no answer within the time")
+        else:
+            self._set_watch()
 
     def _envelope(self, letter: Letter) -> tuple[bytes, bytes, bytes]:
         options = f" SIZE={len(letter.data)}" if "SIZE" in self._abilities else ""
         options += " SMTPUTF8" if letter.utf8 else ""
         mail = f"MAIL FROM:<{letter.sender}>{options}\r\n".encode()
         return mail, f"RCPT TO:<{letter.recipient}>\r\n".encode(), b"DATA\r\n"
+
+
+def _refused(reply: Reply, step: str) -> Receipt:
+    answer = str(reply)
+    if reply.code == 421:
+        return Receipt(outcome=Outcome.LATER, reason="server_closing", answer=answer)
+    if reply.code in LOG_IN_NEEDED:
+        # the installation's fault, not the message's
+        return Receipt(outcome=Outcome.UNREACHABLE, reason="log_in_needed", answer=answer)
+    if 400 <= reply.code < 500:
+        return Receipt(outcome=Outcome.LATER, reason=f"{step}_later", answer=answer)
+    return Receipt(outcome=Outcome.REFUSED, reason=f"{step}_refused", answer=answer)

@@ -30,7 +30,7 @@ async def open_wire(server: Server) -> tuple[Wire, Abilities]:
 async def _open(server: Server) -> tuple[Wire, Abilities]:
     wire = await Wire.connect(server)
     try:
-        await _expect(wire, 220)
+        await _expect(wire, b"", 220)
         abilities = await _greet(wire)
         if server.tls == "starttls":
             await _start_tls(wire, server, abilities)
@@ -44,8 +44,7 @@ async def _open(server: Server) -> tuple[Wire, Abilities]:
 
 
 async def _greet(wire: Wire) -> Abilities:
-    wire.write(f"EHLO {own_name()}\r\n".encode())
-    reply = await _expect(wire, 250)
+    reply = await _expect(wire, f"EHLO {own_name()}\r\n".encode(), 250)
     words = [line.partition(" ") for line in reply.text.upper().split("\n")[1:]]
     return {name: rest for name, _space, rest in words}
 
@@ -53,8 +52,7 @@ async def _greet(wire: Wire) -> Abilities:
 async def _start_tls(wire: Wire, server: Server, abilities: Abilities) -> None:
     if "STARTTLS" not in abilities:
         raise Broken("tls_failed", "the server does not offer STARTTLS")
-    wire.write(b"STARTTLS\r\n")
-    await _expect(wire, 220)
+    await _expect(wire, b"STARTTLS\r\n", 220)
     await wire.secure(server.host)
 
 
@@ -72,14 +70,13 @@ async def _log_in(wire: Wire, server: Server, abilities: Abilities) -> None:
 
 
 async def _secret(wire: Wire, line: bytes, code: int) -> None:
-    wire.write(line + b"\r\n")
-    reply = await wire.read(STEP_SECONDS)
+    reply = await wire.ask(line + b"\r\n", STEP_SECONDS)
     if reply.code != code:
         raise Broken("log_in_refused", str(reply))
 
 
-async def _expect(wire: Wire, code: int) -> Reply:
-    reply = await wire.read(STEP_SECONDS)
+async def _expect(wire: Wire, command: bytes, code: int) -> Reply:
+    reply = await wire.ask(command, STEP_SECONDS)
     if reply.code != code:
         raise Broken("unexpected_answer", str(reply))
     return reply

@@ -1,8 +1,9 @@
-"""The wire below an SMTP dialogue: connecting, securing, writing commands, reading answers within a time."""
+"""The wire below an SMTP dialogue: connecting, securing, cutting what comes into answers."""
 
 import asyncio
 import socket
 import ssl
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -11,6 +12,7 @@ from campaigns.delivery.channels.email.server import Server
 
 LINES: Final = 100
 """Lines of one answer; more of them is no SMTP server."""
+LINE: Final = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +38,29 @@ class Broken(Exception):
         super().__init__(text or reason)
 
 
+class ReplyReader:
+    """Cuts a stream of bytes into answers."""
+
+    def __init__(self) -> None:
+        self._buffer = b""
+        self._lines: list[str] = []
+
+    def feed(self, data: bytes) -> Iterator[Reply]:
+        """Yield the answers that are complete now; raises ValueError for what is no answer."""
+        *lines, self._buffer = (self._buffer + data).split(b"\n")
+        if len(self._buffer) > LINE or len(self._lines) > LINES:
+            raise ValueError("an endless answer")
+        for line in lines:
+            text = line[4:].decode("utf-8", "replace").rstrip()
+            if line[3:4] == b"-":
+                self._lines.append(text)
+                continue
+            code, texts, self._lines = int(line[:3]), [*self._lines, text], []
+            yield Reply(code, "\n".join(texts))
+
+
 class Wire:
-    """A connected socket to the server of `EMAIL_URL`."""
+    """A connected socket to the server of `EMAIL_URL`, for the words that open a dialogue."""
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader = reader
@@ -57,33 +80,29 @@ class Wire:
         """Go on in TLS."""
         await self._writer.start_tls(ssl.create_default_context(), server_hostname=host)
 
-    def write(self, data: bytes) -> None:
-        """Queue bytes; `read` sees to it that they leave."""
-        self._writer.write(data)
-
-    async def read(self, seconds: float) -> Reply:
-        """Read one answer; raises Broken when none comes in time or the connection is gone."""
+    async def ask(self, command: bytes, seconds: float) -> Reply:
+        """Write a command (or none) and read the answer; raises Broken when none comes."""
+        replies = ReplyReader()
         try:
+            self._writer.write(command)
             async with asyncio.timeout(seconds):
-                await self._writer.drain()
-                return await self._read_lines()
+                while True:
+                    line = await self._reader.readuntil(b"\n")
+                    for reply in replies.feed(line):
+                        return reply
         except TimeoutError:
             raise Broken("timeout", f"no answer within {seconds:.0f} s") from None
         except (OSError, ValueError, asyncio.IncompleteReadError, asyncio.LimitOverrunError) as error:
             raise Broken("connection_lost", f"{type(error).__name__}: {error}") from error
 
+    def hand_over(self, protocol: asyncio.Protocol) -> asyncio.WriteTransport:
+        """Let `protocol` have what comes from now on; return the transport that it writes to."""
+        self._writer.transport.set_protocol(protocol)
+        return self._writer.transport
+
     def close(self) -> None:
         """Drop the connection."""
         self._writer.close()
-
-    async def _read_lines(self) -> Reply:
-        texts: list[str] = []
-        for _ in range(LINES):
-            line = await self._reader.readuntil(b"\n")
-            texts.append(line[4:].decode("utf-8", "replace").rstrip())
-            if line[3:4] != b"-":
-                return Reply(int(line[:3]), "\n".join(texts))
-        raise ValueError("an endless answer")
 
 
 @lru_cache(maxsize=1)
