@@ -19,7 +19,7 @@ from config.embedded import places
 from tests.faults.world import World, external, running
 from tests.installation import wait_until
 
-pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.xdist_group("faults")]
+pytestmark = [pytest.mark.faults, pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.xdist_group("installations")]
 
 PEOPLE = int(os.environ.get("FAULTS_PEOPLE", "300"))
 MOST_IN_DOUBT_PER_SENDER = 20

@@ -21,6 +21,8 @@ from config.env import BASE
 from tests.installation import wait_until
 from tests.throwaway import end
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def server() -> Iterator[Postgres]:

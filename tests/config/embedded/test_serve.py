@@ -10,7 +10,7 @@ import pytest
 
 from tests.installation import Installed, installed, wait_until
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("installations")]
 
 
 @pytest.fixture(scope="module")
