@@ -9,12 +9,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
-from liquid import BoundTemplate
+from liquid import BoundTemplate, escape
 from liquid.builtin.content import ContentNode
 from liquid.builtin.expressions import Filter, FilteredExpression, Path, PositionalArgument, StringLiteral
 from liquid.builtin.output import OutputNode
 from liquid.exceptions import LiquidError
-from markupsafe import escape
 
 from content.rendering.environment import HTML, TEXT, Context, LimitedEnvironment
 from content.rendering.refusals import MissingVariable, Reason, RenderRefused

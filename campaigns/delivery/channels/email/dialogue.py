@@ -1,7 +1,7 @@
 """Messages over one SMTP connection, one after the other, with PIPELINING (RFC 2920) where the server has it.
 
 A protocol and no coroutine per answer: at thousands of messages a second, the tasks and timers of those would cost
-more than everything else (`docs/adr/0011-smtp-client.md` has the figures).
+more than everything else (`docs/adr/0014-smtp-client.md` has the figures).
 
 What is known of a message when the connection breaks depends on one thing: whether its final dot was written. Before
 that it was surely not taken; after it, and without an answer, it is in doubt.

@@ -47,7 +47,7 @@ def texts_of(message):
     return [(part.get_content_type(), part.get_content()) for part in message.walk() if not part.is_multipart()]
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(subject=WORDS, body=LINES.map("\n".join), html=st.none() | LINES.map("\r\n".join))
 def test_reading_the_message_gives_what_email_message_gives(subject, body, html):
     message = addressed(subject=subject, body=body, html=html)
