@@ -13,7 +13,7 @@ from campaigns.delivery.wording import answer
 from campaigns.flows import lookups
 from campaigns.flows.labels import EXITS, label_of_flow, label_of_run
 from campaigns.flows.models import Flow, Run
-from campaigns.flows.wording import entry_text, outline, step_line
+from campaigns.flows.wording import entry_text, goal_text, outline, step_line
 from compliance.access.console import ConsoleRequest, console_page
 from config.kit import clock
 from config.kit.pages import page
@@ -44,7 +44,7 @@ def flow(request: ConsoleRequest, key: str) -> HttpResponse:
         "entry": _entry(found),
         "entry_condition": _condition(definition.get("entry", {}), "if"),
         "exits": [_exit(way) for way in definition.get("exit", ())],
-        "goal": definition.get("goal"),
+        "goal": goal_text(definition),
         "nodes": outline(
             definition,
             inside=lookups.inside_by_node(found),

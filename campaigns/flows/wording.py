@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from audiences.conditions import durations
 from audiences.wording import Line, condition_line, verdict_line
+from campaigns.delivery.labels import channel_text
 from campaigns.flows.labels import label_of_node, outcome_text
 from campaigns.flows.models import Run, Step
 from config.kit.labels import Label
@@ -59,7 +60,7 @@ def outline(definition: Parts, *, inside: Mapping[str, int], passed: Mapping[str
 
 
 def _in_order(nodes: Parts, first: str) -> list[str]:
-    """Nodes in depth-first order; what cannot be reached comes last, so that nothing is hidden."""
+    """Nodes in depth-first order, ends after all others; what cannot be reached comes last, so nothing is hidden."""
     found: dict[str, None] = {}
     waiting = [first]
     while waiting:
@@ -67,7 +68,8 @@ def _in_order(nodes: Parts, first: str) -> list[str]:
         if name in nodes and name not in found:
             found[name] = None
             waiting += reversed([way.to for way in _ways(nodes[name])])
-    return [*found, *(name for name in nodes if name not in found)]
+    reached = sorted(found, key=lambda name: nodes[name].get("do") == "exit")
+    return [*reached, *(name for name in nodes if name not in found)]
 
 
 def _ways(node: Parts) -> Iterator[Way]:
@@ -96,7 +98,7 @@ def node_text(node: Parts) -> str:
         case "send":
             return _("%(template)s by %(channel)s (%(purpose)s)") % {
                 "template": node.get("template", ""),
-                "channel": node.get("channel", ""),
+                "channel": channel_text(node.get("channel", "")),
                 "purpose": node.get("purpose", "marketing"),
             }
         case _:
@@ -114,6 +116,15 @@ def _until_text(until: Parts) -> str:
     if until.get("days"):
         text += " · " + _("after %(n)s calendar days") % {"n": until["days"]}
     return f"{text} · {zone_text(until.get('zone', 'person'))}"
+
+
+def goal_text(definition: Parts) -> str:
+    """Say what a flow is to bring about."""
+    goal: Parts = definition.get("goal") or {}
+    if not goal.get("within"):
+        return str(goal.get("event", ""))
+    length = exact_duration(durations.read(goal["within"]))
+    return _("%(event)s within %(length)s") % {"event": goal.get("event", ""), "length": length}
 
 
 def zone_text(zone: str) -> str:

@@ -8,7 +8,7 @@ from config.kit.actors import ActorKind
 from config.kit.labels import Label
 
 ACTORS: Final = {
-    ActorKind.USER: Label("brand", "user-round", _("person")),
+    ActorKind.USER: Label("brand", "user-round", _("user")),
     ActorKind.KEY: Label("info", "key-round", _("API key")),
     ActorKind.SYSTEM: Label("", "activity", _("system")),
 }

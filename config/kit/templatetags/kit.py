@@ -52,6 +52,8 @@ def percent(part: float | None, whole: float | None) -> str:
 @register.simple_tag
 def delta(now: float, before: float) -> str:
     """Write how a figure changed against the window before; never colour alone, so in words and with its sign."""
+    if now == before:
+        return gettext("as in the window before")
     change = f"{100 * (now - before) / before:+.1f} %" if before >= ENOUGH else f"{now - before:+,}"
     return gettext("%(change)s against the window before") % {"change": change}
 
