@@ -67,6 +67,12 @@ class Session(asyncio.Protocol):
         if self._busy and len(self._buffer) > MAX_MESSAGE:
             self._transport.pause_reading()
 
+    def say_goodbye(self) -> None:
+        """Hang up politely."""
+        if not self._transport.is_closing():
+            self._answer("421 closing down")
+            self._transport.close()
+
     def _advance(self) -> None:
         """Do what is in the buffer, until a message is with the receiver or more bytes are needed."""
         while not self._busy and not self._transport.is_closing():

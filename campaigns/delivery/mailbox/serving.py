@@ -3,9 +3,14 @@
 import asyncio
 import signal
 from collections.abc import Callable
+from typing import Final
+from weakref import WeakSet
 
 from campaigns.delivery.mailbox.protocol import Session
 from campaigns.delivery.mailbox.storeroom import Storeroom
+
+LAST_ANSWERS: Final = 0.1
+"""Seconds for the answers to what was stored last to leave."""
 
 
 async def serve(host: str, port: int, *, ready: Callable[[str, int], None]) -> None:
@@ -15,7 +20,14 @@ async def serve(host: str, port: int, *, ready: Callable[[str, int], None]) -> N
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    server = await loop.create_server(lambda: Session(room), host, port)
+    sessions: WeakSet[Session] = WeakSet()
+
+    def session() -> Session:
+        made = Session(room)
+        sessions.add(made)
+        return made
+
+    server = await loop.create_server(session, host, port)
     room.start()
     ready(*server.sockets[0].getsockname()[:2])
     try:
@@ -23,3 +35,7 @@ async def serve(host: str, port: int, *, ready: Callable[[str, int], None]) -> N
     finally:
         server.close()
         await loop.run_in_executor(None, room.stop)
+        await asyncio.sleep(LAST_ANSWERS)
+        for made in sessions:
+            made.say_goodbye()
+        await asyncio.sleep(LAST_ANSWERS)

@@ -13,8 +13,6 @@ from campaigns.delivery.channels.email.wire import Broken
 CONNECTIONS: Final = 10
 IDLE_SECONDS: Final = 20.0
 """Servers hang up on silent clients after some minutes; a connection idle for longer is opened anew."""
-NEAR: Final = 0.005
-"""A server that answers within this many seconds is better served over few connections with longer pipelines."""
 
 
 class Pool:
@@ -25,12 +23,12 @@ class Pool:
         self._connections = connections
         self._room = asyncio.Semaphore(connections)
         self._idle: list[Dialogue] = []
-        self._seconds_per_letter = 1.0
 
     async def send(self, letters: Sequence[Letter]) -> list[Receipt]:
         """Send a window; return one receipt per letter, in order."""
         started = asyncio.get_running_loop().time()
-        size = self._run_length(len(letters))
+        # over all connections: a server that commits each message before it answers then commits ten at a time
+        size = max(1, -(-len(letters) // self._connections))
         runs = [letters[start : start + size] for start in range(0, len(letters), size)]
         answers = await asyncio.gather(*(self._send_run(run, started) for run in runs))
         return list(chain.from_iterable(answers))
@@ -39,12 +37,6 @@ class Pool:
         """Drop all connections."""
         while self._idle:
             self._idle.pop().close()
-
-    def _run_length(self, count: int) -> int:
-        """Far servers get every letter over its own connection; near ones cost less with some letters in a row."""
-        if self._seconds_per_letter < NEAR:
-            return max(1, (count + 1) // 2)
-        return max(1, -(-count // self._connections))
 
     async def _send_run(self, run: Sequence[Letter], started: float) -> list[Receipt]:
         async with self._room:
@@ -62,9 +54,7 @@ class Pool:
         except Broken as broken:
             reason = "unreachable" if broken.reason == CONNECTION_LOST else broken.reason
             return [Receipt(outcome=Outcome.UNREACHABLE, reason=reason, answer=str(broken))] * len(run)
-        begun = asyncio.get_running_loop().time()
         receipts = await _send_takeable(dialogue, run, started)
-        self._seconds_per_letter = (dialogue.used_at - begun) / len(run)
         if dialogue.usable:
             self._idle.append(dialogue)
         return receipts
