@@ -4,7 +4,8 @@ import os
 
 from tests import throwaway
 
-os.environ.setdefault("DATABASE_URL", throwaway.database_url())
+if not os.environ.get("DATABASE_URL"):
+    os.environ["DATABASE_URL"] = throwaway.database_url()
 
 from config.settings import *  # noqa: F403
 from config.settings import DATABASES
