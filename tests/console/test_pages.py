@@ -2,9 +2,11 @@
 
 import gzip
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -17,9 +19,17 @@ from tests.console.shop import DOUBTFUL, FRUGAL, NO_CONSENT, THANKED, Shop, open
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(scope="module")
+def opened(django_db_setup, django_db_blocker) -> Iterator[Shop]:
+    """One shop for all tests of this module, in a transaction that is rolled back; each test has a savepoint in it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield open_shop(datetime.now(UTC))
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def shop(db) -> Shop:
-    return open_shop(datetime.now(UTC))
+def shop(opened, db) -> Shop:
+    return opened
 
 
 def addresses(shop: Shop) -> list[str]:
