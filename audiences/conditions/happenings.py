@@ -1,9 +1,10 @@
 """The leaves about what happened and where somebody belongs: `event_name`, `did` and `segment`."""
 
-from collections.abc import Callable, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from operator import eq, ge, gt, le, lt
+from operator import attrgetter, eq, ge, gt, le, lt
 from typing import Any, ClassVar, Final
 
 from audiences.conditions import durations
@@ -13,6 +14,7 @@ from audiences.conditions.tree import Condition, Predicate, earliest
 from audiences.conditions.values import nfc
 from audiences.conditions.verdict import Verdict
 
+_AT: Final = attrgetter("at")
 TIMES: Final[dict[str, Callable[[int, int], bool]]] = {
     "at_least": ge,
     "at_most": le,
@@ -91,17 +93,25 @@ class Did(Condition):
 
     def count(self, facts: Facts) -> int:
         """Return how many events count at `facts.now`."""
-        return sum(1 for _ in self.counted(facts))
+        if self.where:
+            return len(self.counted(facts))
+        begin, end = self._stretch(facts)
+        return end - begin
 
-    def counted(self, facts: Facts) -> Iterator[EventFact]:
-        """Yield the events that count at `facts.now`, oldest first."""
+    def counted(self, facts: Facts) -> Sequence[EventFact]:
+        """Return the events that count at `facts.now`, oldest first."""
+        begin, end = self._stretch(facts)
+        found = facts.history.get(self.event, ())[begin:end]
+        if not self.where:
+            return found
         now, where = facts.now, self.where
-        start = None if self.within is None else now - self.within
-        for event in facts.history.get(self.event, ()):
-            if event.at > now or (start is not None and event.at <= start):
-                continue
-            if all(leaf.holds_in(event.properties, now=now) for leaf in where):
-                yield event
+        return [event for event in found if all(leaf.holds_in(event.properties, now=now) for leaf in where)]
+
+    def _stretch(self, facts: Facts) -> tuple[int, int]:
+        """Return where the window begins and ends in the history, which is in the order of time."""
+        events, now = facts.history.get(self.event, ()), facts.now
+        end = bisect_right(events, now, key=_AT)
+        return (0 if self.within is None else bisect_right(events, now - self.within, hi=end, key=_AT)), end
 
     def judge(self, facts: Facts) -> Verdict:
         found = self.count(facts)

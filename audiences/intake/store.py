@@ -72,8 +72,9 @@ def store(rows: Sequence[Row], *, received_at: datetime) -> list[Known]:
     slices = [piece for _, run in groupby(ordered, key=_stream) for piece in _slices(list(run))]
     with _cursor() as cursor:
         cursor.execute(STORE, [_json(ordered), _json(slices)], prepare=True)
-        left = [digest.hex for (digest,) in cursor.fetchall()]
-    return _known(ordered, left) if left else []
+        left = [(ordered[place - 1], body) for place, body in cursor.fetchall()]
+    raced = [row for row, body in left if body is None]
+    return [Known(row, body) for row, body in left if body is not None] + (_raced(raced) if raced else [])
 
 
 @contextmanager
@@ -97,20 +98,20 @@ def _slices(run: list[Row]) -> list[_Slice]:
     return [_Slice(w=piece[0].w, s=piece[0].s, f=piece[0].i, l=piece[-1].i) for piece in pieces]
 
 
-def _known(rows: Sequence[Row], digests: Sequence[str]) -> list[Known]:
-    """Read the bodies in a statement of its own: the first one cannot see what a rival committed meanwhile."""
+def _raced(rows: Sequence[Row]) -> list[Known]:
+    """Read in a statement of its own what a rival committed while the first one ran: that one cannot see it."""
     by_key = {(row.w, row.d): row for row in rows}
     with connection.cursor() as cursor:
-        cursor.execute(BODIES, [list(digests), list({row.w for row in rows})])
+        cursor.execute(BODIES, [[row.d for row in rows], list({row.w for row in rows})])
         bodies = cursor.fetchall()
     return [Known(by_key[w, digest.hex], body) for w, digest, body in bodies if (w, digest.hex) in by_key]
 
 
 STORE: Final = """
 with given as materialized (
-    select * from jsonb_to_recordset(%s::jsonb) as g(
+    select * from rows from (jsonb_to_recordset(%s::jsonb) as (
         i uuid, w integer, d uuid, b bigint, p uuid, s smallint, k smallint, n text, t timestamptz, u text, a text,
-        r jsonb, c jsonb)
+        r jsonb, c jsonb)) with ordinality as g(i, w, d, b, p, s, k, n, t, u, a, r, c, place)
 ), keyed as (
     insert into audiences_event_key (workspace_id, digest, event_id, body)
     select w, d, i, b from given order by d
@@ -127,7 +128,10 @@ with given as materialized (
     select s, f, l, w from jsonb_to_recordset(%s::jsonb) as x(w integer, s smallint, f uuid, l uuid)
     where exists (select from fresh where fresh.w = x.w and fresh.s = x.s)
 )
-select d from given where not exists (select from keyed where event_id = i)
+select place, body from given left join lateral (
+    select body from audiences_event_key where workspace_id = w and digest = d
+) as known on true
+where not exists (select from keyed where event_id = i)
 """
 BODIES: Final = """
 select workspace_id, digest, body from audiences_event_key

@@ -12,11 +12,13 @@ from config.kit.errors import InputRefused, Problem
 MODES: Final = ("live", "shadow", "off")
 MOST_EVENT_NAMES: Final = 50
 MOST_ACTIONS: Final = 10
+LONGEST_NAME: Final = 300
+LONGEST_EVENT_NAME: Final = 300
 PRIORITIES: Final = (-1_000_000, 1_000_000)
-_KEY: Final = re.compile(r"\w[\w.\-]{0,99}")
-_KEYS: Final = ("key", "name", "on", "if", "unless", "then", "priority", "enabled", "mode")
-_AGGREGATE: Final = ("group_by", "where", "over", "measure")
-_LATER: Final = ("emit", "set_trait", "add_label", "open_incident", "escalate", "award_points", "webhook")
+KEY: Final = re.compile(r"\w[\w.\-]{0,99}")
+KEYS: Final = ("key", "name", "on", "if", "unless", "then", "priority", "enabled", "mode")
+AGGREGATE: Final = ("group_by", "where", "over", "measure")
+LATER: Final = ("emit", "set_trait", "add_label", "open_incident", "escalate", "award_points", "webhook")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,8 +62,8 @@ class _Reader:
         name = self._typed("name", str, key) or key
         priority = self._priority()
         enabled, mode = self._typed("enabled", bool, True), self._mode()
-        if len(name) > 300:
-            self._problem("/name", f"{len(name)} characters are too many", "use at most 300")
+        if len(name) > LONGEST_NAME:
+            self._problem("/name", f"{len(name)} characters are too many", f"use at most {LONGEST_NAME}")
         if self.problems:
             return None
         definition = {
@@ -92,10 +94,10 @@ class _Reader:
 
     def _known_keys(self) -> None:
         for key in self.raw:
-            if key in _AGGREGATE:
+            if key in AGGREGATE:
                 self._problem(f"/{key}", "rules over a stream of events cannot be defined yet", "judge single events")
-            elif key not in _KEYS:
-                self._problem(f"/{_pointer(key)}", "a rule has no such key", "known are " + ", ".join(_KEYS))
+            elif key not in KEYS:
+                self._problem(f"/{_pointer(key)}", "a rule has no such key", "known are " + ", ".join(KEYS))
 
     def _typed(self, key: str, kind: type, default: Any) -> Any:
         value = self.raw.get(key, default)
@@ -106,7 +108,7 @@ class _Reader:
 
     def _key(self) -> str:
         value = self.raw.get("key")
-        if not isinstance(value, str) or not _KEY.fullmatch(value):
+        if not isinstance(value, str) or not KEY.fullmatch(value):
             self._problem(
                 "/key", f"{_shown(value)} is not a key", "1 to 100 letters, digits, dots, dashes, underscores"
             )
@@ -122,8 +124,12 @@ class _Reader:
             return ()
         names: dict[str, None] = {}
         for index, name in enumerate(value):
-            if not isinstance(name, str) or not 0 < len(name) <= 300:
-                self._problem(f"/on/{index}", f"{_shown(name)} is not an event name", "a text of 1 to 300 characters")
+            if not isinstance(name, str) or not 0 < len(name) <= LONGEST_EVENT_NAME:
+                self._problem(
+                    f"/on/{index}",
+                    f"{_shown(name)} is not an event name",
+                    f"a text of 1 to {LONGEST_EVENT_NAME} characters",
+                )
             else:
                 names[unicodedata.normalize("NFC", name)] = None
         return tuple(names)
@@ -142,11 +148,11 @@ class _Reader:
             self._problem(path, f"{_shown(action)} is not an action", "an object with one key, " + _EXAMPLE)
             return None
         ((kind, target),) = action.items()
-        if kind in _LATER:
+        if kind in LATER:
             self._problem(path, f"the action {kind} is not available yet", "available is start_flow")
         elif kind != "start_flow":
             self._problem(path, f"there is no action {_shown(kind)}", "available is start_flow")
-        elif not isinstance(target, str) or not _KEY.fullmatch(target):
+        elif not isinstance(target, str) or not KEY.fullmatch(target):
             self._problem(f"{path}/start_flow", f"{_shown(target)} is not the key of a flow", _EXAMPLE)
         else:
             return unicodedata.normalize("NFC", target)

@@ -13,7 +13,7 @@ from campaigns.rules.oracle import Interpreter
 from campaigns.rules.program import Program
 from tests.agreement.strategies import EVENTS, NOW, Someone, conditions, people, trees
 
-QUICK = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+QUICK = settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck))
 THOROUGH = settings(max_examples=1_000, deadline=None, suppress_health_check=list(HealthCheck))
 BRANCHED = st.recursive(
     conditions(Place.EVENT),

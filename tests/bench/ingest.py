@@ -194,7 +194,8 @@ def _batches(report: Report, url: str, key: str, *, events: int, rounds: int) ->
             limit=f"first time: {ours['rate']:,.0f}",
             ratio=figure["replay"]["rate"] / ours["rate"],
             target=1.0,
-            note="no new row",
+            note="no new row; CPU "
+            f"web {figure['replay']['web']:.1f} + PostgreSQL {figure['replay']['pg']:.1f} µs/event",
         )
     )
     _storage(report, url)
@@ -236,26 +237,44 @@ select sum(pg_total_relation_size(relid))::bigint from pg_partition_tree(%s) whe
 """
 
 
-def _singles(report: Report, url: str, key: str, *, requests: int, rounds: int) -> None:
-    seeds = iter(range(1_000, 2_000))
+class _Singles:
+    """Sends single calls to the product's track call and to the trivial view."""
 
-    def ingest(server: Web, pause: float = 0.0) -> Sent:
-        items = events(requests, seed=next(seeds))
-        calls = [http_request("/v1/track", json.dumps(item).encode(), key=key) for item in items]
+    def __init__(self, url: str, key: str, requests: int) -> None:
+        self.url, self.key, self.requests = url, key, requests
+        self.seed = 1_000
+        self.sent_events = 0
+
+    def ingest(self, server: Web, pause: float = 0.0) -> tuple[Sent, float]:
+        self.sent_events += self.requests
+        return self._send(server, "/v1/track", pause)
+
+    def trivial(self, server: Web) -> tuple[Sent, float]:
+        return self._send(server, "/v1/bench/trivial", 0.0)
+
+    def _send(self, server: Web, path: str, pause: float) -> tuple[Sent, float]:
+        """Return what the clients saw, and the CPU of web server and database in µs per request."""
+        self.seed += 1
+        items = events(self.requests, seed=self.seed)
+        calls = [http_request(path, json.dumps(item).encode(), key=self.key) for item in items]
+        meter, processes = Meter(), [*server.processes(), *backends(self.url)]
+        meter.spent(processes)
         sent = send(server.port, calls, pause=pause)
-        agree(sent=requests, accepted=sent.statuses.get(202, 0))
-        return sent
+        agree(sent=self.requests, accepted=sent.statuses.get(202, 0))
+        return sent, meter.spent(processes) / self.requests * 1e6
 
-    def trivial(server: Web) -> Sent:
-        items = events(requests, seed=1)
-        return send(server.port, [http_request("/v1/bench/trivial", json.dumps(i).encode(), key=key) for i in items])
 
-    before = _stored(url)
+def _singles(report: Report, url: str, key: str, *, requests: int, rounds: int) -> None:
+    load, before = _Singles(url, key, requests), _stored(url)
     with web(PRODUCT, url=url) as server:
-        results = interleave({"ingest": partial(ingest, server), "trivial": partial(trivial, server)}, rounds=rounds)
-        ours, limit = (median([sent.rate for sent in results[name]]) for name in ("ingest", "trivial"))
-        half = ingest(server, pause=8 / (ours / 2) - 8 / ours)
-    agree(stored=_stored(url) - before, sent=requests * (rounds + 1))
+        load.ingest(server)
+        results = interleave(
+            {"ingest": partial(load.ingest, server), "trivial": partial(load.trivial, server)}, rounds=rounds
+        )
+        ours, limit = (median([sent.rate for sent, _ in results[name]]) for name in ("ingest", "trivial"))
+        cpu, limit_cpu = (median([cpu for _, cpu in results[name]]) for name in ("ingest", "trivial"))
+        half, _ = load.ingest(server, pause=8 / ours)
+    agree(stored=_stored(url) - before, sent=load.sent_events)
     report.add(
         Line(
             metric="ingest, batch 1",
@@ -264,7 +283,8 @@ def _singles(report: Report, url: str, key: str, *, requests: int, rounds: int) 
             limit=f"trivial Django view: {limit:,.0f} requests/s",
             ratio=ours / limit,
             target=0.25,
-            note=f"at half load ({half.rate:,.0f}/s): p50 {median(half.latencies) * 1000:.1f} ms, "
+            note=f"CPU of web and PostgreSQL {cpu:,.0f} µs/request, of the trivial view {limit_cpu:,.0f}; "
+            f"at half load ({half.rate:,.0f}/s): p50 {median(half.latencies) * 1000:.1f} ms, "
             f"p99 {quantile(half.latencies, 0.99) * 1000:.1f} ms (aim < 50)",
         )
     )

@@ -175,12 +175,12 @@ def test_the_size_of_batches_does_not_change_what_fires(workspace, monkeypatch, 
     monkeypatch.setattr(progress, "FULL_SIZE", size)
     given.flow(workspace)
     given.rule(workspace, **{"if": {"did": "buy", "times": {"exactly": 2}, "within": "1h"}})
-    for number in range(120):
-        buys(workspace, number, user=f"u{number % 40}", at=NOON + timedelta(seconds=number))
+    for number in range(45):
+        buys(workspace, number, user=f"u{number % 15}", at=NOON + timedelta(seconds=number))
     drain_intake(budget_s=60)
-    assert Firing.objects.count() == 40
+    assert Firing.objects.count() == 15
     assert {firing.event_time for firing in Firing.objects.all()} == {
-        NOON + timedelta(seconds=number) for number in range(40, 80)
+        NOON + timedelta(seconds=number) for number in range(15, 30)
     }
 
 

@@ -42,6 +42,8 @@ def goal_of(graph: Graph, sight: Sight) -> EventFact | None:
 def _later_events(sight: Sight, names: Iterable[str]) -> Iterator[EventFact]:
     """Yield the events of those names that came after the entering one and not after now, oldest first."""
     wanted, entry = frozenset(names), sight.facts.event
+    if not wanted or not (sight.events or sight.facts.history):
+        return
     past = [event for name in wanted for event in sight.facts.history.get(name, ())]
     here = [event for event in sight.events if event.name in wanted]
     for event in sorted({moment(e): e for e in past + here}.values(), key=moment):
