@@ -107,14 +107,20 @@ class Refusal(models.Model):
 
 
 class Repetition(models.Model):
-    """How many items of a day (UTC) had been accepted before and were therefore not stored again."""
+    """How many items of a day (UTC) had been accepted before and were therefore not stored again.
+
+    A day's count is the sum over its slots: one row for all connections would let each wait for the other's commit.
+    """
 
     workspace_id = models.IntegerField()
     day = models.DateField()
+    slot = models.SmallIntegerField(default=0)
     n = models.BigIntegerField()
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(fields=["workspace_id", "day"], name="repetition_once_a_day")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["workspace_id", "day", "slot"], name="repetition_once_a_day_and_slot")
+        ]
 
     def __str__(self) -> str:
         return f"{self.day}: {self.n}"

@@ -48,4 +48,4 @@ def test_its_calls_become_rows_and_a_repetition_adds_none(sender, live_server):
     assert rows[EventKind.IDENTIFY].properties == {"email": "node@example.com", "city": "上海"}
     assert rows[EventKind.TRACK].context["library"]["name"] == "@segment/analytics-node"
     assert {row.workspace_id for row in rows.values()} == {brand.pk}
-    assert Repetition.objects.get(workspace_id=brand.pk).n == 4
+    assert sum(Repetition.objects.filter(workspace_id=brand.pk).values_list("n", flat=True)) == 4
