@@ -128,10 +128,8 @@ with given as materialized (
     select s, f, l, w from jsonb_to_recordset(%s::jsonb) as x(w integer, s smallint, f uuid, l uuid)
     where exists (select from fresh where fresh.w = x.w and fresh.s = x.s)
 )
-select place, body from given left join lateral (
-    select body from audiences_event_key where workspace_id = w and digest = d
-) as known on true
-where not exists (select from keyed where event_id = i)
+select place, (select body from audiences_event_key where workspace_id = w and digest = d)
+from given where not exists (select from keyed where event_id = i)
 """
 BODIES: Final = """
 select workspace_id, digest, body from audiences_event_key
