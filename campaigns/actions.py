@@ -4,7 +4,9 @@ from collections.abc import Sequence
 from typing import ClassVar, Final
 
 import msgspec
-from django.db import connection, models
+from django.db import models
+
+from config.kit.bulk import bulk_cursor
 
 
 class Action(models.Model):
@@ -46,7 +48,7 @@ def ask(actions: Sequence[Action]) -> None:
     if not actions:
         return
     rows = msgspec.json.encode([{name: getattr(action, name) for name in ASKED} for action in actions]).decode()
-    with connection.cursor() as cursor:
+    with bulk_cursor() as cursor:
         cursor.execute(INSERT, [rows])
 
 

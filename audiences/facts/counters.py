@@ -5,9 +5,9 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
-from django.db import connection
 
 from audiences.intake.batches import EventRow
+from config.kit.bulk import bulk_cursor
 
 
 def count(workspace_id: int, events: Sequence[EventRow]) -> None:
@@ -19,7 +19,7 @@ def count(workspace_id: int, events: Sequence[EventRow]) -> None:
         tally[event.person_id, event.name] = n + 1, min(first, at), max(last, at)
     rows = [{"p": p, "m": m, "n": n, "f": f, "l": z} for (p, m), (n, f, z) in sorted(tally.items())]
     if rows:
-        with connection.cursor() as cursor:
+        with bulk_cursor() as cursor:
             cursor.execute(COUNT, [workspace_id, msgspec.json.encode(rows).decode()])
 
 

@@ -8,10 +8,10 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from django.db import connection
 
 from audiences.conditions import EventFact, Facts, Needs
 from audiences.intake.batches import EventRow
+from config.kit.bulk import bulk_cursor
 
 History = Mapping[str, Sequence[EventFact]]
 
@@ -72,14 +72,14 @@ def load(
 
 
 def _people(workspace_id: int, person_ids: list[UUID]) -> dict[UUID, tuple[str | None, dict[str, Any]]]:
-    with connection.cursor() as cursor:
+    with bulk_cursor() as cursor:
         cursor.execute(PEOPLE, [person_ids, workspace_id])
         return {ident: (user_id, msgspec.json.decode(traits)) for ident, user_id, traits in cursor.fetchall()}
 
 
 def _segments(person_ids: list[UUID]) -> Mapping[UUID, set[str]]:
     found: dict[UUID, set[str]] = defaultdict(set)
-    with connection.cursor() as cursor:
+    with bulk_cursor() as cursor:
         cursor.execute(SEGMENTS, [person_ids])
         for person_id, key in cursor.fetchall():
             found[person_id].add(key)
@@ -96,7 +96,7 @@ def _history(
     starts = [None if (window := needs.event_names[name]) is None else since - window for name in names]
     # the oldest start bounds the index scan, each name's own start the rows
     oldest = None if None in starts else min(start for start in starts if start)
-    with connection.cursor() as cursor:
+    with bulk_cursor() as cursor:
         cursor.execute(HISTORY, [names, starts, person_ids, workspace_id, oldest])
         for person_id, name, at, ident, properties in cursor.fetchall():
             fact = EventFact(name=name, at=at, properties=msgspec.json.decode(properties), id=ident)

@@ -6,9 +6,9 @@ from datetime import datetime
 from typing import Any, Final
 
 import msgspec
-from django.db import connection
 
 from audiences.intake.models import PARTITIONS, EventKind
+from config.kit.bulk import bulk_cursor
 from config.kit.ids import instant_of
 
 LOCK_CLASS: Final = 0x51_60
@@ -50,7 +50,7 @@ def partition_of(person_id: uuid.UUID) -> int:
 
 def waiting_partitions() -> list[int]:
     """Return the partitions in which something waits."""
-    with connection.cursor() as cursor:
+    with bulk_cursor() as cursor:
         cursor.execute(WAITING, [PARTITIONS])
         return [partition for (partition,) in cursor.fetchall()]
 
@@ -61,7 +61,7 @@ def claim_batch(partition: int, *, limit: int = 500) -> Batch | None:
     None when another worker holds the partition, or when nothing waits. One slice at least is taken, so a
     batch may exceed `limit` by less than one slice.
     """
-    with connection.cursor() as cursor:
+    with bulk_cursor() as cursor:
         cursor.execute("select pg_try_advisory_xact_lock(%s, %s)", [LOCK_CLASS, partition])
         if not cursor.fetchone()[0]:
             return None
@@ -77,7 +77,7 @@ def claim_batch(partition: int, *, limit: int = 500) -> Batch | None:
 
 def finish(batch: Batch) -> None:
     """Forget the batch's slices; call it in the transaction that records what the events caused."""
-    with connection.cursor() as cursor:
+    with bulk_cursor() as cursor:
         cursor.execute(
             "delete from audiences_slice where partition = %s and first_id = any(%s)",
             [batch.partition, list(batch.slices)],

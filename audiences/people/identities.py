@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any, Final
 
 import msgspec
-from django.db import OperationalError, connection
+from django.db import OperationalError
 
 from audiences.people.profiles import Profile
 from audiences.people.subjects import USER, Subject
+from config.kit.bulk import bulk_cursor
 
 Owners = dict[uuid.UUID, uuid.UUID]
 """From a subject's id to the id of the person who owns it."""
@@ -31,14 +32,14 @@ class NewSubject(msgspec.Struct, frozen=True):
 
 def owners_of(subject_ids: Iterable[uuid.UUID]) -> Owners:
     """Return the owners of those of the subjects that are known."""
-    with connection.cursor() as cursor:
+    with bulk_cursor() as cursor:
         cursor.execute("select subject, person_id from audiences_identity where subject = any(%s)", [list(subject_ids)])
         return dict(cursor.fetchall())
 
 
 def create(workspace_id: int, new: Sequence[NewSubject], *, now: datetime) -> None:
     """Store new identifiers and their people; those that a rival has stored meanwhile are left as they are."""
-    with connection.cursor() as cursor:
+    with bulk_cursor() as cursor:
         cursor.execute(CREATE, [msgspec.json.encode(new).decode(), workspace_id, now, workspace_id])
 
 
@@ -48,7 +49,7 @@ def new_subject(item: Subject, *, owner: uuid.UUID, first: datetime, last: datet
 
 def lock(person_ids: Iterable[uuid.UUID]) -> tuple[dict[uuid.UUID, Profile], dict[uuid.UUID, uuid.UUID]]:
     """Lock the people, in one order for everyone; return them, and for those merged away the ones to follow."""
-    with connection.cursor() as cursor:
+    with bulk_cursor() as cursor:
         cursor.execute(LOCK, [list(person_ids)])
         rows = cursor.fetchall()
     profiles = {row[0]: _profile(row) for row in rows if row[6] is None}
@@ -69,7 +70,7 @@ def write(profiles: Iterable[Profile]) -> None:
         if profile.seen or profile.spoken
     ]
     if rows:
-        with connection.cursor() as cursor:
+        with bulk_cursor() as cursor:
             cursor.execute(WRITE, [msgspec.json.encode(rows).decode()])
 
 

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import msgspec
-from django.db import connection
 
 from audiences.intake.batches import EventRow
 from audiences.intake.refusals import Refused, record_refusals
@@ -15,6 +14,7 @@ from audiences.people.identities import Owners
 from audiences.people.merge import merge
 from audiences.people.profiles import Profile
 from audiences.people.subjects import USER, Link, Subject, links_of, subject_of
+from config.kit.bulk import bulk_cursor
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -170,7 +170,7 @@ def _conflict(link: Link) -> Refused:
 
 def _rewrite(events: Sequence[EventRow]) -> None:
     if events:
-        with connection.cursor() as cursor:
+        with bulk_cursor() as cursor:
             cursor.execute(REWRITE, [[event.id for event in events], [event.person_id for event in events]])
 
 

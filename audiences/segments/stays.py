@@ -7,10 +7,10 @@ from typing import Final
 from uuid import UUID
 
 import msgspec
-from django.db import connection
 
 from audiences.intake import Internal, emit
 from config.kit import queues
+from config.kit.bulk import bulk_cursor
 from config.kit.nudge import nudge
 
 ENTERED: Final = "segment.entered"
@@ -45,7 +45,7 @@ def write(workspace_id: int, judged: Sequence[Judgement], *, keys: Mapping[int, 
     """Write what differs from what stands, in one statement, and emit an event for each entry and exit."""
     if not judged:
         return []
-    with connection.cursor() as cursor:
+    with bulk_cursor() as cursor:
         cursor.execute(WRITE, {"judged": msgspec.json.encode(judged).decode(), "workspace": workspace_id})
         rows = cursor.fetchall()
     changes = [

@@ -7,13 +7,13 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from django.db import connection
 
 from audiences.intake import EventRow
 from campaigns.actions import Action
 from campaigns.flows.catalog import FlowNow, flows_by_key, graphs, listening_flows
 from campaigns.flows.engine.admission import Admission, late
 from campaigns.flows.engine.graph import EntryOn, Graph
+from config.kit.bulk import bulk_cursor
 from config.kit.ids import derived
 
 START_FLOW: Final = "start_flow"
@@ -134,7 +134,7 @@ def keep_refusals(refused: Sequence[Refused], *, now: datetime) -> None:
     """Keep why entries did not become runs, in one statement."""
     if not refused:
         return
-    with connection.cursor() as cursor:
+    with bulk_cursor() as cursor:
         cursor.execute(KEEP, {"now": now, "rows": msgspec.json.encode(refused).decode()})
 
 

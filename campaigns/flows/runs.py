@@ -8,8 +8,6 @@ from functools import reduce
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection
-
 from audiences.conditions import EventFact
 from audiences.facts.reader import event_fact
 from audiences.intake.batches import EventRow
@@ -20,6 +18,7 @@ from campaigns.flows.engine.parse import LONGEST_GOAL
 from campaigns.flows.engine.reads import Reads, run_reads
 from campaigns.flows.goals import count_goals
 from campaigns.flows.rows import COLUMNS, RunRow, read_run
+from config.kit.bulk import bulk_cursor
 
 _SEGMENT_EVENTS: Final = ("segment.entered", "segment.left")
 
@@ -70,14 +69,14 @@ def _reads(event: EventRow) -> Reads:
 
 
 def _wait_for_starts(touched: Mapping[UUID, Touched]) -> None:
-    with connection.cursor() as cursor:
+    with bulk_cursor() as cursor:
         cursor.execute(STARTS, [list(touched)])
 
 
 def _concerned(touched: Mapping[UUID, Touched], given: Mapping[str, Any]) -> list[int]:
     """Return the versions with runs of these people that read anything of what came."""
     all_reads = reduce(Reads.__or__, (t.reads for t in touched.values()), Reads())
-    with connection.cursor() as cursor:
+    with bulk_cursor() as cursor:
         cursor.execute(PLACES, given)
         places = cursor.fetchall()
     known = graphs({version_id for version_id, _ in places})
@@ -92,7 +91,7 @@ def _concerned(touched: Mapping[UUID, Touched], given: Mapping[str, Any]) -> lis
 
 def _lock(touched: Mapping[UUID, Touched], given: Mapping[str, Any]) -> list[RunRow]:
     """Lock the runs of those versions, and return those that their own person's events concern."""
-    with connection.cursor() as cursor:
+    with bulk_cursor() as cursor:
         cursor.execute(LOCK, given)
         runs = [read_run(row) for row in cursor.fetchall()]
     known = graphs({run.version_id for run in runs})

@@ -6,10 +6,10 @@ from typing import Any, Final
 from uuid import UUID
 
 import msgspec
-from django.db import connection
 
 from campaigns.rules.judging import Match
 from compliance.audit import Entry, record_many
+from config.kit.bulk import bulk_cursor
 
 LIVE: Final = "live"
 
@@ -19,7 +19,7 @@ def record_firings(workspace_id: int, matches: Sequence[Match], *, now: datetime
     if not matches:
         return []
     rows = msgspec.json.encode([_row(workspace_id, match) for match in matches]).decode()
-    with connection.cursor() as cursor:
+    with bulk_cursor() as cursor:
         cursor.execute(INSERT, [now, rows])
         stored: set[tuple[int, UUID]] = set(cursor.fetchall())
     fresh = [match for match in matches if (match.rule.rule_id, match.event.id) in stored]

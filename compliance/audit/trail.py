@@ -8,11 +8,11 @@ from uuid import UUID
 
 import msgspec
 from django.conf import settings
-from django.db import connection
 from django.db.models import QuerySet
 
 from compliance.audit.models import AuditEntry
 from config.kit.actors import Actor, current_actor
+from config.kit.bulk import bulk_cursor
 
 INSERT: Final = """
 insert into compliance_auditentry
@@ -67,7 +67,7 @@ def record_many(entries: Sequence[Entry], *, at: datetime) -> None:
         return
     current = current_actor()
     rows = msgspec.json.encode([_row(entry, entry.actor or current) for entry in entries]).decode()
-    with connection.cursor() as cursor:
+    with bulk_cursor() as cursor:
         cursor.execute(INSERT, {"at": at, "entries": rows})
 
 
