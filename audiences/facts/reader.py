@@ -46,28 +46,31 @@ def load(
     *,
     now: datetime,
     earliest: datetime | None = None,
+    named: bool = True,
 ) -> dict[UUID, PersonFacts]:
     """Read what `needs` names about each person, in at most three queries.
 
     `earliest` is the oldest instant that will be judged (the oldest event of a batch; default `now`): windows
     are measured back from it. Events after the instant that is judged may be in the history; they are not
-    counted, but tell when time alone will change a verdict.
+    counted, but tell when time alone will change a verdict. Who is not `named` has a user id only by chance: conditions
+    never ask for it.
     """
     wanted = list(set(person_ids))
     if not wanted:
         return {}
-    people = _people(workspace_id, wanted)
+    people = _people(workspace_id, wanted) if named or needs.traits else {}
     segments = _segments(wanted) if needs.segments else {}
     history = _history(workspace_id, wanted, needs, since=min(now, earliest or now))
     return {
         person_id: PersonFacts(
             person_id=person_id,
-            user_id=people.get(person_id, (None, {}))[0],
-            traits=people.get(person_id, (None, {}))[1],
+            user_id=known[0],
+            traits=known[1],
             segments=frozenset(segments.get(person_id, ())),
             history=history.get(person_id, {}),
         )
         for person_id in wanted
+        for known in (people.get(person_id, _NOBODY),)
     }
 
 
@@ -104,6 +107,7 @@ def _history(
     return found
 
 
+_NOBODY: Final[tuple[None, Mapping[str, Any]]] = (None, {})
 PEOPLE: Final = """
 select id, user_id, traits::text from audiences_person where id = any(%s) and workspace_id = %s
 """

@@ -37,10 +37,18 @@ def owners_of(subject_ids: Iterable[uuid.UUID]) -> Owners:
         return dict(cursor.fetchall())
 
 
-def create(workspace_id: int, new: Sequence[NewSubject], *, now: datetime) -> None:
-    """Store new identifiers and their people; those that a rival has stored meanwhile are left as they are."""
+def create(workspace_id: int, new: Sequence[NewSubject], *, now: datetime) -> tuple[Owners, dict[uuid.UUID, Profile]]:
+    """Store new identifiers and their people; those that a rival has stored meanwhile are left as they are.
+
+    Return the owners of all of them, and the people who are new: unseen by anybody else, so as good as locked.
+    """
     with bulk_cursor() as cursor:
         cursor.execute(CREATE, [msgspec.json.encode(new).decode(), workspace_id, now, workspace_id])
+        stored = dict(cursor.fetchall())
+    owners = {item.s: item.p for item in new if item.s in stored}
+    if missed := [item.s for item in new if item.s not in stored]:
+        owners |= owners_of(missed)
+    return owners, {item.p: _newborn(item) for item in new if stored.get(item.s)}
 
 
 def new_subject(item: Subject, *, owner: uuid.UUID, first: datetime, last: datetime) -> NewSubject:
@@ -79,6 +87,10 @@ def unstable() -> OperationalError:
     return OperationalError("people were merged meanwhile; try the batch again")
 
 
+def _newborn(item: NewSubject) -> Profile:
+    return Profile(id=item.p, user_id=item.u, traits={}, trait_times={}, first_seen=item.f, last_seen=item.l)
+
+
 def _profile(row: Sequence[Any]) -> Profile:
     ident, user_id, traits, trait_times, first_seen, last_seen, _ = row
     return Profile(
@@ -100,10 +112,13 @@ with given as materialized (
     select s, %s, k, v, p, %s from given order by s
     on conflict do nothing
     returning subject
+), people as (
+    insert into audiences_person (id, workspace_id, user_id, traits, trait_times, first_seen, last_seen)
+    select p, %s, u, '{}', '{}', f, l from given where p = s and s in (select subject from identities) order by p
+    on conflict do nothing
+    returning id
 )
-insert into audiences_person (id, workspace_id, user_id, traits, trait_times, first_seen, last_seen)
-select p, %s, u, '{}', '{}', f, l from given where p = s and s in (select subject from identities) order by p
-on conflict do nothing
+select subject, id is not null from identities left join people on id = subject
 """
 LOCK: Final = """
 select id, user_id, traits::text, trait_times::text, first_seen, last_seen, merged_into

@@ -80,8 +80,8 @@ class _Work:
             first, last = spans.get(item.id, (self.now, self.now))
             owner = self.owners.get(target, target)
             new.append(identities.new_subject(item, owner=owner, first=first, last=last))
-        identities.create(self.workspace_id, new, now=self.now)
-        self.owners |= identities.owners_of(self.fresh)
+        owners, self.people = identities.create(self.workspace_id, new, now=self.now)
+        self.owners |= owners
 
     def _spans(self) -> dict[uuid.UUID, tuple[datetime, datetime]]:
         spans: dict[uuid.UUID, tuple[datetime, datetime]] = {}
@@ -95,6 +95,7 @@ class _Work:
     def lock_people(self) -> None:
         """Lock everyone concerned; when a rival has merged someone meanwhile, follow to the one who lives on."""
         wanted = set(self.owners.values()) | {event.person_id for event in self.events if not subject_of(event)}
+        wanted -= self.people.keys()
         for _ in range(identities.ATTEMPTS):
             people, heirs = identities.lock(wanted)
             self.people |= people

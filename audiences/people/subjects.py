@@ -11,6 +11,7 @@ from config.kit.ids import derived
 
 USER: Final = "user"
 ANONYMOUS: Final = "anonymous"
+LINKING: Final = (EventKind.IDENTIFY, EventKind.ALIAS)
 
 
 class Subject(NamedTuple):
@@ -46,7 +47,7 @@ def subject_of(event: EventRow) -> Subject | None:
 
 def links_of(event: EventRow) -> Iterator[Link]:
     """Yield what the event says about who is who: an identify with both ids, or an alias."""
-    if event.user_id is None:
+    if event.user_id is None or event.kind not in LINKING:
         return
     target = subject(event.workspace_id, USER, event.user_id)
     if event.kind == EventKind.IDENTIFY and event.anonymous_id is not None:

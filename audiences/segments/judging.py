@@ -43,7 +43,7 @@ def judge(workspace_id: int, catalogue: Catalogue, tasks: Mapping[UUID, Task], *
         return []
     everyone = frozenset[int]().union(*(task.places for task in tasks.values()))
     judging = [catalogue.segments[place] for place in sorted(everyone)]
-    known = load(workspace_id, list(tasks), _needs(judging), now=now)
+    known = load(workspace_id, list(tasks), _needs(judging), now=now, named=False)
     judged: list[Judgement] = []
     for person_id, task in tasks.items():
         if (person := known.get(person_id)) is not None:

@@ -4,6 +4,7 @@ import logging
 from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from threading import Lock
 from typing import Any, Final
 
@@ -11,6 +12,7 @@ from django.db import connection
 
 from campaigns.flows.engine.graph import Graph
 from campaigns.flows.engine.parse import parse_flow
+from campaigns.flows.engine.reads import Reads, flow_reads
 from campaigns.flows.models import FlowVersion
 from config.kit.errors import InputRefused
 
@@ -60,6 +62,19 @@ def graphs(version_ids: Iterable[int]) -> dict[int, Graph]:
         else:
             _remembered.put(version.pk, found[version.pk])
     return found
+
+
+def heard(workspace_id: int) -> Reads:
+    """Return what runs of the workspace's flows, whatever their version, may read: the rest concerns nobody."""
+    versions = frozenset(FlowVersion.objects.filter(flow__workspace_id=workspace_id).values_list("pk", flat=True))
+    known, total = _heard.get(workspace_id, (frozenset[int](), Reads()))
+    if versions != known:
+        total = reduce(Reads.__or__, map(flow_reads, graphs(versions - known).values()), total)
+        _heard[workspace_id] = versions, total
+    return total
+
+
+_heard: dict[int, tuple[frozenset[int], Reads]] = {}
 
 
 class _Remembered:

@@ -13,7 +13,7 @@ from audiences.facts.reader import event_fact
 from audiences.intake.batches import EventRow
 from audiences.intake.models import EventKind
 from campaigns.flows.advancing import advance_runs
-from campaigns.flows.catalog import graphs
+from campaigns.flows.catalog import graphs, heard
 from campaigns.flows.engine.parse import LONGEST_GOAL
 from campaigns.flows.engine.reads import Reads, run_reads
 from campaigns.flows.goals import count_goals
@@ -21,6 +21,7 @@ from campaigns.flows.rows import COLUMNS, RunRow, read_run
 from config.kit.bulk import bulk_cursor
 
 _SEGMENT_EVENTS: Final = ("segment.entered", "segment.left")
+_TELLING_KINDS: Final = (EventKind.IDENTIFY, EventKind.GROUP)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +38,9 @@ def touch(workspace_id: int, events: Sequence[EventRow], *, now: datetime) -> in
     Locks, in this order: pending actions of the people (so that a start under way is either seen or sees the
     events), then their runs by id.
     """
-    touched = _by_person(events)
+    touched = _by_person(_heard(workspace_id, events))
+    if not touched:
+        return 0
     _wait_for_starts(touched)
     given = {"workspace": workspace_id, "people": list(touched), "since": now - LONGEST_GOAL}
     versions = _concerned(touched, given)
@@ -47,6 +50,19 @@ def touch(workspace_id: int, events: Sequence[EventRow], *, now: datetime) -> in
     advance_runs(live, now=now, events=facts)
     count_goals([run for run in runs if run.state == "ended"], facts, now=now)
     return len(runs)
+
+
+def _heard(workspace_id: int, events: Sequence[EventRow]) -> list[EventRow]:
+    """Return the events of the people who did anything that some flow reads."""
+    total = heard(workspace_id)
+    people = {event.person_id for event in events if _may_concern(event, total)}
+    return [event for event in events if event.person_id in people] if people else []
+
+
+def _may_concern(event: EventRow, total: Reads) -> bool:
+    if event.name in total.events:
+        return True
+    return (event.kind in _TELLING_KINDS or event.name in _SEGMENT_EVENTS) and _reads(event).meets(total)
 
 
 def _by_person(events: Iterable[EventRow]) -> dict[UUID, Touched]:
@@ -63,7 +79,7 @@ def _by_person(events: Iterable[EventRow]) -> dict[UUID, Touched]:
 
 def _reads(event: EventRow) -> Reads:
     """Return what an event may change: its own name, the traits that it sets, the segment that it tells of."""
-    traits = frozenset(event.properties) if event.kind in (EventKind.IDENTIFY, EventKind.GROUP) else frozenset()
+    traits = frozenset(event.properties) if event.kind in _TELLING_KINDS else frozenset()
     segments = frozenset([str(event.properties.get("segment"))]) if event.name in _SEGMENT_EVENTS else frozenset()
     return Reads(events=frozenset([event.name]), traits=traits, segments=segments)
 

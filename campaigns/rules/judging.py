@@ -55,7 +55,8 @@ def facts_for(
     if not events:
         return {}
     people = {event.person_id for event in events}
-    return load(workspace_id, people, rules.needs, now=now, earliest=min(event.event_time for event in events))
+    earliest = min(event.event_time for event in events)
+    return load(workspace_id, people, rules.needs, now=now, earliest=earliest, named=False)
 
 
 def facts_read(needs: Needs, facts: Facts) -> dict[str, Any]:

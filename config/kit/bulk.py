@@ -6,7 +6,7 @@ from typing import Any
 
 import psycopg
 from django.db import connection
-from django.db.backends.utils import CursorWrapper
+from django.db.backends.utils import CursorDebugWrapper, CursorWrapper
 
 
 @contextmanager
@@ -19,5 +19,5 @@ def bulk_cursor() -> Iterator[CursorWrapper]:
     connection.ensure_connection()
     with psycopg.Cursor[Any](connection.connection) as cursor:
         cursor.format = psycopg.pq.Format.BINARY
-        wrap = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-        yield wrap(cursor)
+        wrap = CursorDebugWrapper if connection.queries_logged else CursorWrapper
+        yield wrap(cursor, connection)

@@ -59,6 +59,11 @@ def run_reads(graph: Graph, node: str) -> Reads:
     return Reads(events=watched_events(graph)) | _of(exits) | _at(graph.nodes.get(node))
 
 
+def flow_reads(graph: Graph) -> Reads:
+    """Return what concerns a run wherever it stands."""
+    return reduce(Reads.__or__, (run_reads(graph, node) for node in graph.nodes), run_reads(graph, ""))
+
+
 def _at(node: Node | None) -> Reads:
     if not isinstance(node, Await):
         return Reads()
