@@ -2,13 +2,18 @@
 
 from datetime import timedelta
 
+from django.db import transaction
+
+from audiences.intake import claim_batch, waiting_partitions
 from campaigns.actions import Action
 from campaigns.delivery.drain import drain
 from campaigns.delivery.models import Delivery
 from campaigns.flows.advancing import advance_due
 from campaigns.flows.models import Run
+from campaigns.flows.runs import touch
 from campaigns.flows.starting import drain_actions
 from compliance.audit import entries
+from tests.audiences import events
 from tests.campaigns.flows.world import DONE, MAIL, WAIT, journey
 
 HOUR = timedelta(hours=1)
@@ -201,3 +206,26 @@ def test_a_holdout_walks_the_flow_and_gets_no_message(brand):
 def test_nothing_to_do_is_cheap(brand, django_assert_num_queries):
     with django_assert_num_queries(1):
         drain_actions(brand.now)
+
+
+def test_what_no_flow_reads_costs_one_statement(brand, django_assert_num_queries):
+    brand.live(journey(exit=[{"event": "buy"}]))
+    brand.event("u1")
+    seen = events.row(brand.workspace.pk, user="u1", name="look", at=brand.now)
+    events.put(seen, at=brand.now)
+    (partition,) = waiting_partitions()
+    with transaction.atomic():
+        unread = claim_batch(partition).events
+        touch(brand.workspace.pk, unread, now=brand.now)
+        with django_assert_num_queries(1):
+            assert touch(brand.workspace.pk, unread, now=brand.now) == 0
+
+
+def test_a_version_published_later_is_heard_as_well_as_the_one_before(brand):
+    brand.live(journey(exit=[{"event": "buy"}]))
+    brand.event("u1")
+    brand.live(journey(exit=[{"event": "cancel"}]))
+    brand.event("u2")
+    brand.event("u1", "buy")
+    brand.event("u2", "cancel")
+    assert [brand.run(user).exit_reason for user in ("u1", "u2")] == ["exit_event", "exit_event"]
