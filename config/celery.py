@@ -3,8 +3,10 @@
 import os
 
 from celery import Celery
+from celery.signals import worker_process_init
 
 from config.kit import queues
+from config.kit.memory import settle_in
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 app = Celery("signalbox")
@@ -18,4 +20,11 @@ app.autodiscover_tasks(
         "campaigns.delivery",
     ]
 )
+
+
+@worker_process_init.connect
+def _settle_in(**_given: object) -> None:
+    settle_in()
+
+
 __all__ = ["app", "queues"]

@@ -1,6 +1,7 @@
 """From an open gate to a parcel: the context that templates read, the render, the channel's form."""
 
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from campaigns.delivery.channels.base import Addressed, Channel, Parcel
@@ -48,9 +49,15 @@ def _context(claimed: Claimed, readings: Readings, links: dict[str, str], *, now
         "run": {
             "id": str(claimed.run_id),
             "flow": claimed.flow_key,
-            "entered_at": claimed.entered_at.isoformat() if claimed.entered_at else None,
+            "entered_at": _text(claimed.entered_at) if claimed.entered_at else None,
         },
         "brand": readings.brands.get()[claimed.workspace_id].values,
         "links": links,
-        "now": now.isoformat(),
+        "now": _text(now),
     }
+
+
+@lru_cache(maxsize=1024)
+def _text(at: datetime) -> str:
+    """The messages of a batch share their instants."""
+    return at.isoformat()

@@ -6,7 +6,7 @@ pass gives the message its reason; the others are still judged, so that an opera
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 import msgspec
@@ -33,8 +33,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     hold: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GateVerdict:
+class GateVerdict(msgspec.Struct, frozen=True, kw_only=True):
     """All checks' answers in order, and the first that stands in the way."""
 
     verdicts: Sequence[Verdict]
@@ -50,18 +49,19 @@ Check = Callable[[Claimed, Readings], Verdict]
 
 def judge(claimed: Claimed, readings: Readings) -> GateVerdict:
     """Run every check on one delivery."""
-    verdicts = [_judge(name, check, claimed, readings) for name, check in CHECKS]
-    return GateVerdict(verdicts=verdicts, obstacle=next((v for v in verdicts if not v.passed), None))
-
-
-def _judge(name: str, check: Check, claimed: Claimed, readings: Readings) -> Verdict:
-    try:
-        return check(claimed, readings)
-    except Unreadable as error:
-        return unread(name, str(error))
-    except Exception as error:  # a check that breaks is a check that did not pass
-        log.exception("gate: check %s failed on delivery %s", name, claimed.id)
-        return unread(name, type(error).__name__)
+    verdicts, obstacle = [], None
+    for name, check in CHECKS:
+        try:
+            verdict = check(claimed, readings)
+        except Unreadable as error:
+            verdict = unread(name, str(error))
+        except Exception as error:  # a check that breaks is a check that did not pass
+            log.exception("gate: check %s failed on delivery %s", name, claimed.id)
+            verdict = unread(name, type(error).__name__)
+        verdicts.append(verdict)
+        if obstacle is None and not verdict.passed:
+            obstacle = verdict
+    return GateVerdict(verdicts=verdicts, obstacle=obstacle)
 
 
 def unread(name: str, what: str) -> Verdict:
@@ -71,7 +71,12 @@ def unread(name: str, what: str) -> Verdict:
 
 
 def _flow_live(claimed: Claimed, _readings: Readings) -> Verdict:
-    state = claimed.flow_state
+    return _live(claimed.flow_state)
+
+
+# verdicts that many messages share are made once
+@lru_cache(maxsize=64)
+def _live(state: str | None) -> Verdict:
     return Verdict(
         check="flow_live",
         passed=state == "live",
@@ -85,14 +90,20 @@ def _flow_live(claimed: Claimed, _readings: Readings) -> Verdict:
 
 def _content(claimed: Claimed, readings: Readings) -> Verdict:
     template = readings.templates.get().get(claimed.template_version_id)
-    mine = template is not None and template.workspace_id == claimed.workspace_id
-    passed = mine and template is not None and template.channel == claimed.channel
+    if template is None or template.workspace_id != claimed.workspace_id:
+        return _fits(None, None, None, claimed.channel)
+    return _fits(template.key, template.number, template.channel, claimed.channel)
+
+
+@lru_cache(maxsize=1024)
+def _fits(key: str | None, number: int | None, made_for: str | None, channel: str) -> Verdict:
+    passed = made_for == channel
     return Verdict(
         check="content",
         passed=passed,
         rule="the template version exists and is for this channel",
-        value=f"{template.key} v{template.number} ({template.channel})" if template and mine else None,
-        limit=claimed.channel,
+        value=None if key is None else f"{key} v{number} ({made_for})",
+        limit=channel,
         reason="" if passed else "content_missing",
     )
 
@@ -129,25 +140,35 @@ def _exit(claimed: Claimed, readings: Readings) -> Verdict:
     What has happened since, and would have made it leave, counts as such an end.
     """
     leaves = readings.leaving.get().get(claimed.run_id) if claimed.run_id else None
-    ended = (claimed.run_state == "ended" and claimed.run_exit != "completed") or leaves is not None
-    known = claimed.run_state is not None
+    return _stays(claimed.run_state, claimed.run_exit, leaves)
+
+
+@lru_cache(maxsize=256)
+def _stays(state: str | None, left: str | None, leaves: str | None) -> Verdict:
+    ended = (state == "ended" and left != "completed") or leaves is not None
+    known = state is not None
     return Verdict(
         check="exit",
         passed=known and not ended,
         rule="the run has not left the flow",
-        value=(leaves or claimed.run_exit or claimed.run_state) if known else None,
+        value=(leaves or left or state) if known else None,
         limit="active, waiting or completed",
         reason="run_ended" if ended else "" if known else "no_run",
     )
 
 
 def _holdout(claimed: Claimed, _readings: Readings) -> Verdict:
-    held_out = claimed.holdout is not False
+    return _not_held_out(claimed.holdout)
+
+
+@lru_cache(maxsize=4)
+def _not_held_out(holdout: bool | None) -> Verdict:
+    held_out = holdout is not False
     return Verdict(
         check="holdout",
         passed=not held_out,
         rule="members of the control group get no message",
-        value=claimed.holdout,
+        value=holdout,
         limit=False,
         reason="holdout" if held_out else "",
     )

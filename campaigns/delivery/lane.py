@@ -4,14 +4,16 @@ import logging
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from contextlib import nullcontext
 from datetime import datetime
 from itertools import compress
+from uuid import UUID
 
 from django.db import connection, transaction
 
 from campaigns.delivery.channels.base import Channel, Outcome, Receipt
 from campaigns.delivery.limits import SEND_LEASE, WINDOWS
-from campaigns.delivery.outbox import mark_sending, release, settle
+from campaigns.delivery.outbox import Marked, is_waited_for, release, turn
 from campaigns.delivery.outcomes import of_receipt
 from campaigns.delivery.preparing import Ready
 
@@ -35,15 +37,11 @@ class Lane:
         """Mark the window and hand over what may be sent; waits while too many windows are under way."""
         finished = self._under_way.popleft() if len(self._under_way) >= WINDOWS else None
         receipts = _receipts(finished[1], len(finished[0])) if finished else []
-        now = self.tick()
-        with transaction.atomic():
-            if finished:
-                self._settle(finished[0], receipts, now=now)
-            marked = mark_sending([ready.mark for ready in window], now=now)
-            allowed = [ready.claimed.id in marked for ready in window]
-            if not all(allowed):
-                # the run has ended since, or the lease has: the gate looks again
-                release([r.claimed for r, ok in zip(window, allowed, strict=True) if not ok], due_at=now)
+        marked = self._turn(finished[0] if finished else (), receipts, [ready.mark for ready in window])
+        allowed = [ready.claimed.id in marked for ready in window]
+        if not all(allowed):
+            # the run has ended since, or the lease has: the gate looks again
+            release([r.claimed for r, ok in zip(window, allowed, strict=True) if not ok], due_at=self.tick())
         going = list(compress(window, allowed))
         if going:
             self._under_way.append((going, self.channel.submit([ready.parcel for ready in going])))
@@ -52,15 +50,18 @@ class Lane:
         """Wait for the windows under way and settle them."""
         while self._under_way:
             window, answers = self._under_way.popleft()
-            receipts = _receipts(answers, len(window))
-            with transaction.atomic():
-                self._settle(window, receipts, now=self.tick())
+            self._turn(window, _receipts(answers, len(window)), [])
 
-    def _settle(self, window: Window, receipts: Sequence[Receipt], *, now: datetime) -> None:
+    def _turn(self, window: Window, receipts: Sequence[Receipt], marks: Sequence[Marked]) -> set[UUID]:
+        """Settle a window and mark the next in one commit; return what may be sent."""
+        now = self.tick()
         settlements = [of_receipt(r.claimed, receipt, now=now) for r, receipt in zip(window, receipts, strict=True)]
-        settle(settlements, before=["sending", "in_doubt"], now=now)
+        # one statement is a transaction by itself; only a run that waits for its message makes it two
+        with transaction.atomic() if any(map(is_waited_for, settlements)) else nullcontext():
+            turned = turn(settlements, marks, now=now)
         self.sent += sum(receipt.outcome is Outcome.ACCEPTED for receipt in receipts)
         self.unreachable |= any(receipt.outcome is Outcome.UNREACHABLE for receipt in receipts)
+        return turned.marked
 
 
 def _receipts(answers: "Future[list[Receipt]]", count: int) -> list[Receipt]:

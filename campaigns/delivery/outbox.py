@@ -5,7 +5,7 @@ the meantime, is not in the answer and must not be sent. sending → sent, faile
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -17,34 +17,42 @@ from campaigns.delivery.claims import Claimed
 from campaigns.delivery.gate import Verdict
 from campaigns.delivery.limits import SEND_LEASE
 from campaigns.delivery.settled import FINAL, tell
-from compliance.audit import Entry, record_many
+from compliance.audit import insert_from, signature
 
-MARK: Final = """
-update campaigns_delivery d
-set state = 'sending', lease_until = %(until)s, gate = x.gate, address = x.address, reason = ''
-from jsonb_to_recordset(%(rows)s::jsonb) as x(id uuid, attempt int, gate jsonb, address text)
-where d.id = x.id and d.attempt = x.attempt and d.state = 'claimed' and d.lease_until > %(now)s
-  and not exists (
-    select 1 from campaigns_run r where r.id = d.run_id and r.state = 'ended' and r.exit_reason <> 'completed')
-returning d.id
-"""
-# A sender that answers after its lease ended still knows best, unless somebody has resolved the doubt (new attempt
-# or another state): hence in_doubt is accepted here with the same attempt.
-SETTLE: Final = """
-update campaigns_delivery d
-set state = x.state, reason = x.reason, due_at = x.due_at, lease_until = null,
-    gate = coalesce(x.gate, d.gate), receipt = d.receipt || x.receipt,
-    settled_at = case when x.state in ('pending', 'held', 'in_doubt') then null else %(now)s end
-from jsonb_to_recordset(%(rows)s::jsonb) as x(
-    id uuid, attempt int, state text, reason text, due_at timestamptz, gate jsonb, receipt jsonb)
-where d.id = x.id and d.attempt = x.attempt and d.state = any(%(before)s)
-returning d.id
+# One statement, hence one round trip and one commit, settles what came back from the wire, tells the trail, and marks
+# what goes there next. A sender that answers after its lease ended still knows best, unless somebody has resolved the
+# doubt (new attempt or another state): hence in_doubt is accepted with the same attempt.
+# `state || ''` keeps the planner off the index of leases: it is full of dead entries, and the ids are known.
+TURN: Final = """
+with settled as (
+    update campaigns_delivery d
+    set state = x.state, reason = x.reason, due_at = x.due_at, lease_until = null,
+        gate = coalesce(x.gate, d.gate), receipt = d.receipt || x.receipt,
+        settled_at = case when x.state in ('pending', 'held', 'in_doubt') then null else %(now)s end
+    from jsonb_to_recordset(%(settling)s::jsonb) as x(
+        id uuid, attempt int, state text, reason text, due_at timestamptz, gate jsonb, receipt jsonb,
+        action text, payload jsonb)
+    where d.id = x.id and d.attempt = x.attempt and d.state || '' = any(%(before)s)
+    returning d.id, d.workspace_id, x.action, 'delivery' as object_kind, d.id::text as object_id, d.person_id, x.payload
+), recorded as ({record}), marked as (
+    update campaigns_delivery d
+    set state = 'sending', lease_until = %(until)s, gate = x.gate, address = x.address, reason = ''
+    from jsonb_to_recordset(%(marking)s::jsonb) as x(id uuid, attempt int, gate jsonb, address text)
+    where d.id = x.id and d.attempt = x.attempt and d.state || '' = 'claimed' and d.lease_until > %(now)s
+      and not exists (
+        select 1 from campaigns_run r where r.id = d.run_id and r.state = 'ended' and r.exit_reason <> 'completed')
+    returning d.id
+)
+select false, id from settled union all select true, id from marked
 """
 RELEASE: Final = """
 update campaigns_delivery set state = 'pending', lease_until = null, due_at = %(due_at)s
 from jsonb_to_recordset(%(rows)s::jsonb) as x(id uuid, attempt int)
 where campaigns_delivery.id = x.id and campaigns_delivery.attempt = x.attempt and campaigns_delivery.state = 'claimed'
 """
+
+
+ANSWERED: Final = ("sending", "in_doubt")
 
 
 @dataclass(slots=True, kw_only=True)
@@ -56,8 +64,7 @@ class Marked:
     address: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settlement:
+class Settlement(msgspec.Struct, frozen=True, kw_only=True):
     """What became of a delivery. `quiet` leaves out the audit entry (the same hold as before)."""
 
     claimed: Claimed
@@ -65,30 +72,48 @@ class Settlement:
     reason: str = ""
     due_at: datetime | None = None
     gate: Sequence[Verdict] | None = None
-    receipt: Mapping[str, Any] = field(default_factory=dict)
+    receipt: Mapping[str, Any] = msgspec.field(default_factory=dict)
     quiet: bool = False
 
 
-def mark_sending(marks: Sequence[Marked], *, now: datetime) -> set[UUID]:
-    """Mark claimed deliveries as being sent; return those that may be sent. Commit before sending."""
-    rows = [
-        {"id": m.claimed.id, "attempt": m.claimed.attempt, "gate": m.gate, "address": m.address} for m in marks
-    ]  # fmt: skip
-    return _run(MARK, {"now": now, "until": now + SEND_LEASE, "rows": _json(rows)})
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Turned:
+    """What moved: the deliveries that were settled, and those that may be sent now."""
+
+    settled: set[UUID]
+    marked: set[UUID]
 
 
-def settle(settlements: Sequence[Settlement], *, before: Sequence[str], now: datetime) -> set[UUID]:
+def turn(
+    settlements: Sequence[Settlement], marks: Sequence[Marked], *, before: Sequence[str] = ANSWERED, now: datetime
+) -> Turned:
+    """Write what became of deliveries and mark claimed ones as being sent, in one commit; only then send those.
+
+    A caller whose runs wait for their messages opens a transaction around it (`is_waited_for`).
+    """
+    given = {
+        "now": now,
+        "until": now + SEND_LEASE,
+        "before": list(before),
+        "settling": _json([_row(settlement) for settlement in settlements]),
+        "marking": _json([_mark(mark) for mark in marks]),
+        **signature(at=now),
+    }
+    turned = Turned(settled=set(), marked=set())
+    with connection.cursor() as cursor:
+        cursor.execute(TURN.format(record=insert_from("settled")), given)
+        for marked, ident in cursor.fetchall():
+            (turned.marked if marked else turned.settled).add(ident)
+    tell([s.claimed.id for s in settlements if is_waited_for(s) and s.claimed.id in turned.settled], now=now)
+    return turned
+
+
+def settle(settlements: Sequence[Settlement], *, before: Sequence[str] = ANSWERED, now: datetime) -> set[UUID]:
     """Write what became of deliveries and tell the trail, in the caller's transaction; return those that moved."""
-    if not settlements:
-        return set()
-    rows = [_row(settlement) for settlement in settlements]
-    moved = _run(SETTLE, {"now": now, "before": list(before), "rows": _json(rows)})
-    record_many([_entry(s) for s in settlements if s.claimed.id in moved and not s.quiet], at=now)
-    tell([s.claimed.id for s in settlements if s.claimed.id in moved and _is_waited_for(s)], now=now)
-    return moved
+    return turn(settlements, (), before=before, now=now).settled if settlements else set()
 
 
-def _is_waited_for(settlement: Settlement) -> bool:
+def is_waited_for(settlement: Settlement) -> bool:
     """Say whether the message's run may wait for it: it had not ended, and the message has."""
     return settlement.state in FINAL and settlement.claimed.run_state == "waiting"
 
@@ -100,43 +125,32 @@ def release(claims: Iterable[Claimed], *, due_at: datetime) -> None:
         cursor.execute(RELEASE, {"due_at": due_at, "rows": _json(rows)})
 
 
+def _mark(mark: Marked) -> dict[str, Any]:
+    return {"id": mark.claimed.id, "attempt": mark.claimed.attempt, "gate": mark.gate, "address": mark.address}
+
+
 def _row(settlement: Settlement) -> dict[str, Any]:
+    claimed = settlement.claimed
     return {
-        "id": settlement.claimed.id,
-        "attempt": settlement.claimed.attempt,
+        "id": claimed.id,
+        "attempt": claimed.attempt,
         "state": settlement.state,
         "reason": settlement.reason[:60],
         "due_at": settlement.due_at,
         "gate": settlement.gate,
         "receipt": settlement.receipt,
-    }
-
-
-def _entry(settlement: Settlement) -> Entry:
-    claimed = settlement.claimed
-    return Entry(
-        action=f"delivery.{ACTIONS.get(settlement.state, settlement.state)}",
-        workspace_id=claimed.workspace_id,
-        object_kind="delivery",
-        object_id=claimed.id,
-        person_id=claimed.person_id,
-        payload={
+        "action": None if settlement.quiet else f"delivery.{ACTIONS.get(settlement.state, settlement.state)}",
+        "payload": {
             "reason": settlement.reason,
             "flow": claimed.flow_key,
             "node": claimed.node,
             "channel": claimed.channel,
             "attempt": claimed.attempt,
         },
-    )
+    }
 
 
 ACTIONS: Final = {"pending": "postponed"}
-
-
-def _run(statement: str, given: Mapping[str, Any]) -> set[UUID]:
-    with connection.cursor() as cursor:
-        cursor.execute(statement, given)
-        return {row[0] for row in cursor.fetchall()}
 
 
 def _json(rows: Sequence[Mapping[str, Any]]) -> str:

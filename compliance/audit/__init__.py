@@ -1,5 +1,5 @@
 """Who did what, and what was decided: added in the transaction of the change itself, never altered."""
 
-from compliance.audit.trail import Entry, entries, record, record_many
+from compliance.audit.trail import Entry, entries, insert_from, record, record_many, signature
 
-__all__ = ["Entry", "entries", "record", "record_many"]
+__all__ = ["Entry", "entries", "insert_from", "record", "record_many", "signature"]

@@ -10,7 +10,6 @@ import binascii
 import hashlib
 import hmac
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
@@ -21,6 +20,7 @@ from django.conf import settings
 HEAD: Final = struct.Struct(">BI16s")
 MAC_BYTES: Final = 16
 LONGEST: Final = 160
+URL_SAFE: Final = bytes.maketrans(b"+/", b"-_")
 LABEL: Final = b"signalbox.subscription-link.1"
 
 
@@ -36,18 +36,20 @@ class Subscription:
 
 def links_for(workspace_id: int, person_id: UUID, purpose: str, *, channel: str = "email") -> dict[str, str]:
     """Return the links that a message to this person carries: `unsubscribe` and `preferences`."""
-    subscription = Subscription(workspace_id=workspace_id, person_id=person_id, channel=channel, purpose=purpose)
-    token = token_for(subscription)
+    token = _token(workspace_id, person_id, channel, purpose)
     base = settings.PUBLIC_URL.rstrip("/")
     return {"unsubscribe": f"{base}/unsubscribe/{token}", "preferences": f"{base}/subscription/{token}"}
 
 
 def token_for(subscription: Subscription) -> str:
     """Return the signed form of a subscription, safe in an address."""
-    key_id, signer = next(_signers())
-    body = HEAD.pack(key_id, subscription.workspace_id, subscription.person_id.bytes)
-    body += f"{subscription.channel}:{subscription.purpose}".encode()
-    return _text(body + _mac(signer, body))
+    return _token(subscription.workspace_id, subscription.person_id, subscription.channel, subscription.purpose)
+
+
+def _token(workspace_id: int, person_id: UUID, channel: str, purpose: str) -> str:
+    key_id, key = _key(settings.SECRET_KEY)
+    body = HEAD.pack(key_id, workspace_id, person_id.bytes) + f"{channel}:{purpose}".encode()
+    return _text(body + _mac(key, body))
 
 
 def read_token(token: str) -> Subscription | None:
@@ -69,27 +71,20 @@ def read_token(token: str) -> Subscription | None:
 
 
 def _text(signed: bytes) -> str:
-    return base64.urlsafe_b64encode(signed).decode().rstrip("=")
+    return binascii.b2a_base64(signed, newline=False).translate(URL_SAFE).rstrip(b"=").decode()
 
 
 def _signed(body: bytes, mac: bytes) -> bool:
-    return any(key_id == body[0] and hmac.compare_digest(_mac(signer, body), mac) for key_id, signer in _signers())
+    keys = map(_key, (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS))
+    return any(key_id == body[0] and hmac.compare_digest(_mac(key, body), mac) for key_id, key in keys)
 
 
-def _mac(signer: hmac.HMAC, body: bytes) -> bytes:
-    own = signer.copy()
-    own.update(body)
-    return own.digest()[:MAC_BYTES]
-
-
-def _signers() -> Iterator[tuple[int, hmac.HMAC]]:
-    """Yield (key id, signer), the one that signs first."""
-    for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
-        yield _signer(secret)
+def _mac(key: bytes, body: bytes) -> bytes:
+    return hmac.digest(key, body, "sha256")[:MAC_BYTES]
 
 
 @lru_cache(maxsize=16)
-def _signer(secret: str) -> tuple[int, hmac.HMAC]:
-    """Derive the key once per secret: every message carries links, and deriving costs more than signing."""
+def _key(secret: str) -> tuple[int, bytes]:
+    """Derive the key and its id once per secret: every message carries links, and deriving costs more than signing."""
     key = hmac.digest(secret.encode(), LABEL, "sha256")
-    return hashlib.sha256(key).digest()[0], hmac.new(key, digestmod="sha256")
+    return hashlib.sha256(key).digest()[0], key

@@ -1,12 +1,16 @@
-"""What every channel is to delivery: it composes one person's message and hands a window of them over."""
+"""What every channel is to delivery: it composes one person's message and hands a window of them over.
+
+msgspec structures, because several of them are made for each message.
+"""
 
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 from uuid import UUID
+
+import msgspec
 
 from content.rendering.program import Rendered
 
@@ -26,18 +30,16 @@ class Outcome(StrEnum):
     """The provider may have taken it; nobody can tell from here."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Receipt:
+class Receipt(msgspec.Struct, frozen=True, kw_only=True):
     """The provider's answer. `reason` is a short word, `answer` the provider's own, `detail` more of it."""
 
     outcome: Outcome
     reason: str = ""
     answer: str = ""
-    detail: dict[str, Any] = field(default_factory=dict)
+    detail: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Addressed:
+class Addressed(msgspec.Struct, frozen=True, kw_only=True):
     """A rendered message with everything that a channel needs to know about it."""
 
     delivery_id: UUID
@@ -55,8 +57,7 @@ class AddressRefused(ValueError):
     """An address that the channel cannot write to; the text says why, without the address."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parcel:
+class Parcel(msgspec.Struct, frozen=True, kw_only=True):
     """A message in the channel's own form, ready for the wire."""
 
     delivery_id: UUID

@@ -8,7 +8,7 @@ from campaigns.delivery.claims import claim
 from campaigns.delivery.drain import drain
 from campaigns.delivery.limits import SEND_LEASE
 from campaigns.delivery.models import Delivery
-from campaigns.delivery.outbox import Marked, mark_sending
+from campaigns.delivery.outbox import Marked, turn
 from campaigns.delivery.recovery import recover
 from tests.campaigns.delivery.world import NOON, world
 from tests.factories import api_key, bearer
@@ -74,7 +74,7 @@ def test_another_workspaces_messages_are_not_there(get):
 def test_a_doubt_is_resolved_once(brand, post):
     delivery = brand.delivery()
     [claimed] = claim("email", now=NOON)
-    mark_sending([Marked(claimed=claimed, gate=[], address="a@example.com")], now=NOON)
+    turn([], [Marked(claimed=claimed, gate=[], address="a@example.com")], now=NOON)
     recover(NOON + SEND_LEASE)
     path = f"/v1/messages/{delivery}/resolve"
     assert post(path, {"outcome": "maybe"}).status_code == 422

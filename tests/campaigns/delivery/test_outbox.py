@@ -12,7 +12,7 @@ from campaigns.delivery.drain import drain
 from campaigns.delivery.intents import open_many
 from campaigns.delivery.limits import CLAIM_LEASE, SEND_LEASE, TRIES, UNREACHABLE_PAUSE, WINDOW, WINDOWS
 from campaigns.delivery.models import Delivery
-from campaigns.delivery.outbox import Marked, Settlement, mark_sending, settle
+from campaigns.delivery.outbox import Marked, Settlement, settle, turn
 from campaigns.delivery.recovery import recover
 from campaigns.flows.models import Run
 from compliance.audit import entries
@@ -39,7 +39,7 @@ def answering(nobody, monkeypatch, *receipts):
 
 
 def mark(claimed, *, now=NOON):
-    return mark_sending([Marked(claimed=claimed, gate=[], address="a@example.com")], now=now)
+    return turn([], [Marked(claimed=claimed, gate=[], address="a@example.com")], now=now).marked
 
 
 def test_the_same_intent_is_opened_once(brand):
@@ -90,7 +90,7 @@ def test_a_worker_killed_while_sending_leaves_a_doubt_and_no_second_message(bran
 
 def test_a_worker_killed_before_the_window_is_committed_has_sent_nothing(brand, nobody, monkeypatch):
     delivery = brand.delivery()
-    monkeypatch.setattr(lane, "mark_sending", killed)
+    monkeypatch.setattr(lane, "turn", killed)
     with pytest.raises(Killed):
         drain(NOON)
     assert nobody.sent == []
@@ -119,7 +119,7 @@ def test_a_stale_answer_does_not_overrule_a_newer_attempt(brand):
     [fresh] = claim("email", now=NOON + CLAIM_LEASE)
     assert mark(fresh, now=NOON + CLAIM_LEASE)
     late = Settlement(claimed=stale, state="failed", reason="late")
-    assert settle([late], before=["sending", "in_doubt"], now=NOON) == set()
+    assert settle([late], now=NOON) == set()
     assert state_of(fresh.id) == ("sending", "")
 
 
@@ -128,19 +128,19 @@ def test_an_answer_that_comes_late_after_all_ends_the_doubt(brand):
     [claimed] = claim("email", now=NOON)
     mark(claimed)
     recover(NOON + SEND_LEASE)
-    assert settle([Settlement(claimed=claimed, state="sent")], before=["sending", "in_doubt"], now=NOON)
+    assert settle([Settlement(claimed=claimed, state="sent")], now=NOON)
     assert state_of(claimed.id) == ("sent", "")
 
 
 def test_a_run_that_ends_between_gate_and_send_takes_its_message_back(brand, nobody, monkeypatch):
     delivery = brand.delivery()
-    real = lane.mark_sending
+    real = lane.turn
 
-    def ended_meanwhile(marks, *, now):
+    def ended_meanwhile(settlements, marks, *, now):
         Run.objects.update(state="ended", exit_reason="exit_event")
-        return real(marks, now=now)
+        return real(settlements, marks, now=now)
 
-    monkeypatch.setattr(lane, "mark_sending", ended_meanwhile)
+    monkeypatch.setattr(lane, "turn", ended_meanwhile)
     drain(NOON)
     assert nobody.sent == []
     assert state_of(delivery) == ("blocked", "run_ended")
@@ -243,7 +243,7 @@ def test_an_operator_resolves_a_doubt_once(brand, doubtful, resolution, state):
 def test_a_late_answer_does_not_overrule_the_operator(brand, doubtful):
     resolve(brand.workspace.pk, doubtful.id, Resolution.RESEND, actor=factories.actor(), now=NOON)
     late = Settlement(claimed=doubtful, state="sent")
-    assert settle([late], before=["sending", "in_doubt"], now=NOON) == set()
+    assert settle([late], now=NOON) == set()
 
 
 def test_a_resent_message_has_the_same_send_key(brand, doubtful, nobody):
