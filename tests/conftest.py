@@ -9,9 +9,10 @@ import pytest
 from django.db import connection
 
 from config.embedded.broker import Broker
-from tests import throwaway
+from tests import steady_ast, throwaway
 
 _servers = ExitStack()
+steady_ast.install()
 
 
 def pytest_sessionstart(session: pytest.Session) -> None:

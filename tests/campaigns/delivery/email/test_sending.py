@@ -10,6 +10,7 @@ from campaigns.delivery.channels.email import dialogue, greeting
 from campaigns.delivery.channels.email.dialogue import Letter
 from campaigns.delivery.channels.email.pool import Pool
 from campaigns.delivery.channels.email.server import BadServerUrl, Server, server_of
+from tests.apart import run_apart
 from tests.campaigns.delivery.email.letters import letter
 from tests.sinks.smtp import HANG_UP, Sink
 
@@ -21,7 +22,7 @@ def send(sink, *windows, **server):
         await pool.close()
         return answers
 
-    return asyncio.run(go())
+    return run_apart(go())
 
 
 def outcomes(receipts):
@@ -117,7 +118,7 @@ def test_a_connection_that_the_server_closed_while_idle_costs_nothing():
         return await pool.send([letter(2)])
 
     with Sink().listening() as sink:
-        [receipt] = asyncio.run(go(sink))
+        [receipt] = run_apart(go(sink))
     assert receipt.outcome is Outcome.ACCEPTED
     assert len(sink.received) == 2
 

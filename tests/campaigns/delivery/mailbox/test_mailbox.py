@@ -14,6 +14,7 @@ from campaigns.delivery.mailbox import protocol, storeroom
 from campaigns.delivery.mailbox.protocol import Session
 from campaigns.delivery.mailbox.storeroom import Storeroom
 from campaigns.delivery.models import MailboxMessage
+from tests.apart import apart
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -147,5 +148,5 @@ def test_the_command_says_where_it_listens(monkeypatch, capsys):
         ready(host, port)
 
     monkeypatch.setattr("campaigns.management.commands.mailbox.serve", once)
-    call_command("mailbox", port=8425)
+    apart(call_command, "mailbox", port=8425)
     assert "smtp://127.0.0.1:8425" in capsys.readouterr().out
