@@ -4,11 +4,13 @@ One transaction per batch holds everything that the batch caused, and the end of
 leaves nothing, a repeated one adds nothing. An event that cannot be processed is parked, and the others go on.
 """
 
+import gc
 import logging
 import random
 import time
 import traceback
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import astuple, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -75,7 +77,8 @@ def drain_partition(partition: int) -> Drained | None:
     if turn is None:
         return None
     try:
-        drained = _settle(turn)
+        with _uncollected():
+            drained = _settle(turn)
     except Exception as fault:  # whatever an event brings about: it must not stop those behind it
         give_back(turn)
         if _is_no_events_fault(fault):
@@ -84,6 +87,18 @@ def drain_partition(partition: int) -> Drained | None:
     if drained is None:
         give_back(turn)
     return drained
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Hold the cyclic collector back: it took a sixth of the time, and a batch frees what it made when it ends."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _is_no_events_fault(fault: Exception) -> bool:

@@ -1,7 +1,7 @@
 """Finds out whom the events of a batch are about, and brings those people up to date."""
 
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -46,6 +46,8 @@ class _Work:
     workspace_id: int
     events: Sequence[EventRow]
     now: datetime
+    subjects: list[Subject | None] = field(default_factory=list)
+    """whom each event names"""
     owners: Owners = field(default_factory=dict)
     links: list[Link] = field(default_factory=list)
     fresh: set[uuid.UUID] = field(default_factory=set)
@@ -55,6 +57,7 @@ class _Work:
 
     def find_owners(self) -> None:
         """Read who owns the identifiers that the batch names; create those that were never seen."""
+        self.subjects = [subject_of(event) for event in self.events]
         self.links = [link for event in self.events for link in links_of(event)]
         second_readings = {link.source_as_user.id for link in self.links if link.source_as_user}
         known = identities.owners_of(second_readings | self._named().keys())
@@ -66,9 +69,8 @@ class _Work:
             self._create(absent)
 
     def _named(self) -> dict[uuid.UUID, Subject]:
-        subjects = [item for event in self.events if (item := subject_of(event))]
-        subjects += [item for link in self.links for item in (link.source, link.target)]
-        return {item.id: item for item in subjects}
+        linked = [item for link in self.links for item in (link.source, link.target)]
+        return {item.id: item for item in (*self.subjects, *linked) if item}
 
     def _create(self, absent: Iterable[Subject]) -> None:
         self.fresh = {item.id for item in absent}
@@ -85,8 +87,8 @@ class _Work:
 
     def _spans(self) -> dict[uuid.UUID, tuple[datetime, datetime]]:
         spans: dict[uuid.UUID, tuple[datetime, datetime]] = {}
-        for event in self.events:
-            for item in (subject_of(event), *(link.source for link in links_of(event))):
+        for event, subject in self._told():
+            for item in (subject, *(link.source for link in links_of(event))):
                 if item:
                     first, last = spans.get(item.id, (event.event_time, event.event_time))
                     spans[item.id] = min(first, event.event_time), max(last, event.event_time)
@@ -94,7 +96,7 @@ class _Work:
 
     def lock_people(self) -> None:
         """Lock everyone concerned; when a rival has merged someone meanwhile, follow to the one who lives on."""
-        wanted = set(self.owners.values()) | {event.person_id for event in self.events if not subject_of(event)}
+        wanted = set(self.owners.values()) | {event.person_id for event, subject in self._told() if not subject}
         wanted -= self.people.keys()
         for _ in range(identities.ATTEMPTS):
             people, heirs = identities.lock(wanted)
@@ -134,7 +136,7 @@ class _Work:
 
     def learn(self) -> Resolved:
         """Let the people learn from the events, and point the events to the people."""
-        events = tuple(self._settled(event) for event in self.events)
+        events = tuple(self._settled(event, subject) for event, subject in self._told())
         for event in events:
             if profile := self.people.get(event.person_id):
                 profile.learn(event)
@@ -144,9 +146,11 @@ class _Work:
         created = frozenset(self.fresh & self.people.keys())  # a person's id is that of their first identifier
         return Resolved(events=events, traits=changed, moved=moved, created=created)
 
-    def _settled(self, event: EventRow) -> EventRow:
-        item = subject_of(event)
-        person_id = self.owners[item.id] if item else event.person_id
+    def _told(self) -> Iterator[tuple[EventRow, Subject | None]]:
+        return zip(self.events, self.subjects, strict=True)
+
+    def _settled(self, event: EventRow, subject: Subject | None) -> EventRow:
+        person_id = self.owners[subject.id] if subject else event.person_id
         while person_id in self.heirs:
             person_id = self.heirs[person_id]
         return event if person_id == event.person_id else msgspec.structs.replace(event, person_id=person_id)
