@@ -9,9 +9,10 @@ that it was surely not taken; after it, and without an answer, it is in doubt.
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Final
+
+import msgspec
 
 from campaigns.delivery.channels.base import Outcome, Receipt
 from campaigns.delivery.channels.email.greeting import Abilities, open_wire
@@ -26,8 +27,7 @@ LOG_IN_NEEDED: Final = frozenset({530, 534, 535, 538})
 CONNECTION_LOST: Final = "connection_lost"
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(msgspec.Struct, frozen=True):
     """A message for the wire: `data` has its dots doubled and ends with the final dot."""
 
     sender: str

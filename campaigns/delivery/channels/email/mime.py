@@ -74,7 +74,7 @@ def _personal_headers(message: Addressed, frame: Frame) -> bytes:
     return b"Message-ID: <%s@%s>\r\nDate: %s\r\nTo: %s\r\nSubject: %s\r\n%s" % (
         str(message.delivery_id).encode(),
         frame.domain,
-        _date(message.at.replace(microsecond=0)),
+        _date(message.at),
         message.address.encode(),
         encode_subject(message.content.subject or ""),
         _unsubscribe(message.unsubscribe_url),
@@ -127,7 +127,7 @@ def _words(subject: str) -> list[bytes]:
 
 @lru_cache(maxsize=64)
 def _date(at: datetime) -> bytes:
-    return format_datetime(at).encode()
+    return format_datetime(at.replace(microsecond=0)).encode()
 
 
 def _unsubscribe(url: str | None) -> bytes:

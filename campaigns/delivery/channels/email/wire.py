@@ -4,9 +4,10 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
+
+import msgspec
 
 from campaigns.delivery.channels.email.server import Server
 
@@ -15,8 +16,7 @@ LINES: Final = 100
 LINE: Final = 65_536
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(msgspec.Struct, frozen=True):
     """A server's answer; the text holds one line per line."""
 
     code: int
@@ -55,8 +55,9 @@ class ReplyReader:
             if line[3:4] == b"-":
                 self._lines.append(text)
                 continue
-            code, texts, self._lines = int(line[:3]), [*self._lines, text], []
-            yield Reply(code, "\n".join(texts))
+            if self._lines:
+                text, self._lines = "\n".join([*self._lines, text]), []
+            yield Reply(code=int(line[:3]), text=text)
 
 
 class Wire:
