@@ -121,6 +121,8 @@ if env.bool("DATABASE_POOL", True):
         "max_size": env.int("DATABASE_POOL_MAX", 16),
         "timeout": 3,
     }
+# Django switches prepared statements off unless told otherwise; planning costs the door a millisecond per request.
+DATABASES["default"]["OPTIONS"]["prepare_threshold"] = 5 if env.bool("DATABASE_PREPARE", True) else None
 # The second wall between workspaces; switch it off behind a proxy that shares connections between transactions.
 ROW_LEVEL_SECURITY = env.bool("ROW_LEVEL_SECURITY", True)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

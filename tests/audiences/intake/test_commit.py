@@ -8,11 +8,12 @@ from django.db import OperationalError, connection
 
 from audiences.intake import commit as group
 from audiences.intake.accept import Call, accept
-from audiences.intake.models import Event, EventKey, Slice
+from audiences.intake.models import Event, EventKey, Repetition, Slice
 from tests.factories import NOON
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TOGETHER = 8
+KEYS = "%insert into audiences_event_key%"
 
 
 def item(key: str, event: str = "buy") -> bytes:
@@ -42,6 +43,22 @@ def test_everyone_who_stands_in_line_is_written_and_answered():
     receipts = at_once(send, [[item(f"m{n}")] for n in range(TOGETHER)])
     assert [receipt.accepted for receipt in receipts] == [1] * TOGETHER
     assert Event.objects.count() == EventKey.objects.count() == TOGETHER
+
+
+def test_postgresql_plans_the_statement_once_per_connection():
+    for key in ("m1", "m2"):
+        send([item(key)])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "select generic_plans + custom_plans from pg_prepared_statements where statement like %s", [KEYS]
+        )
+        assert cursor.fetchone()[0] >= 2
+
+
+def test_repetitions_from_several_connections_add_up():
+    send([item("m")])
+    at_once(send, [[item("m")]] * TOGETHER)
+    assert sum(Repetition.objects.values_list("n", flat=True)) == TOGETHER
 
 
 def test_statements_are_shared(monkeypatch):
