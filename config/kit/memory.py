@@ -6,7 +6,7 @@ import gc
 def settle_in() -> None:
     """Call once, when a process has loaded its code: what is alive now will stay, and is not looked through again.
 
-    A full collection over Django's modules takes a tenth of a second, and batches of thousands of rows cause many.
+    A full collection otherwise walks over all of Django's modules, in the middle of a batch.
     """
     gc.collect()
     gc.freeze()
