@@ -3,5 +3,17 @@
 from compliance.access.models import ApiKey, LoginFailure, Member, User, Workspace
 from compliance.audit.models import AuditEntry
 from compliance.consent.models import Consent, Suppression
+from compliance.desk.models import Layout, SavedView
 
-__all__ = ["ApiKey", "AuditEntry", "Consent", "LoginFailure", "Member", "Suppression", "User", "Workspace"]
+__all__ = [
+    "ApiKey",
+    "AuditEntry",
+    "Consent",
+    "Layout",
+    "LoginFailure",
+    "Member",
+    "SavedView",
+    "Suppression",
+    "User",
+    "Workspace",
+]
