@@ -4,6 +4,7 @@ from campaigns.actions import Action
 from campaigns.delivery.models import Delivery, MailboxMessage
 from campaigns.flows.models import EntryDecision, Flow, FlowVersion, Run, Step
 from campaigns.parking import DrainProgress, ParkedEvent
+from campaigns.pulse import Pulse
 from campaigns.rules.models import Firing, Rule, RuleSetStamp, RuleVersion
 
 __all__ = [
@@ -16,6 +17,7 @@ __all__ = [
     "FlowVersion",
     "MailboxMessage",
     "ParkedEvent",
+    "Pulse",
     "Rule",
     "RuleSetStamp",
     "RuleVersion",

@@ -2,8 +2,9 @@
 
 from celery import shared_task
 
+from campaigns.pulse import beat
 from campaigns.triggers import drain_intake
-from config.kit import queues
+from config.kit import clock, queues
 from config.kit.nudge import nudge
 
 
@@ -12,3 +13,9 @@ def drain_intake_task() -> None:
     """Process waiting events for some seconds; hint again if more wait."""
     if drain_intake(budget_s=5.0).more:
         nudge(queues.DRAIN_INTAKE)
+
+
+@shared_task(name=queues.PULSE, ignore_result=True, time_limit=10)
+def pulse(queue: str) -> None:
+    """Leave a sign of life of one queue's workers, and of the beat that asked for it."""
+    beat(queue, now=clock.now())

@@ -8,6 +8,7 @@ from campaigns.flows.leaving import leaving
 from campaigns.flows.merging import listen_to_people
 from campaigns.flows.models import Flow
 from campaigns.flows.waking import listen_to_deliveries
+from campaigns.overview import notices
 from campaigns.rules import references
 
 
@@ -18,6 +19,7 @@ def connect() -> None:
     listen_to_people()
     listen_to_deliveries()
     check_with(leaving)
+    notices.connect()
 
 
 def _flows(workspace_id: int, keys: Collection[str]) -> Collection[str]:

@@ -37,6 +37,16 @@ beat_schedule = {
         queues.SWEEP_SEGMENTS,
     )
 } | {
+    # one for each queue, sent by nobody but the beat: a queue from which none comes back has no worker, or no beat
+    **{
+        f"pulse {queue}": {
+            "task": queues.PULSE,
+            "args": [queue],
+            "schedule": 10.0,
+            "options": {"queue": queue, "expires": 10},
+        }
+        for queue in queues.queue_names()
+    },
     "make partitions": {"task": queues.MAKE_PARTITIONS, "schedule": 3600.0},
     "forget event keys": {"task": queues.FORGET_KEYS, "schedule": 3600.0},
 }

@@ -9,14 +9,18 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from config.kit import attention, banners
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One page of the navigation: the name of its address, an icon of the sprite, its word."""
+    """One page of the navigation: its address's name, an icon of the sprite, its word, the key that leads there."""
 
     name: str
     icon: str
     text: str | Promise
+    key: str = ""
+    """The letter after `g`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,39 +30,58 @@ class Group:
 
 
 GROUPS: Final = (
-    Group("", (Place("home", "house", _("Home")),)),
+    Group("", (Place("home", "house", _("Home"), "h"),)),
     Group(
         _("Who"),
         (
-            Place("people", "users", _("People")),
-            Place("segment-list", "tags", _("Segments")),
-            Place("refused", "file-warning", _("Refused input")),
+            Place("people", "users", _("People"), "p"),
+            Place("segment-list", "tags", _("Segments"), "s"),
+            Place("refused", "file-warning", _("Refused input"), "e"),
+        ),
+    ),
+    Group(
+        _("What we say"),
+        (
+            Place("messages", "send", _("Messages"), "m"),
+            Place("mailbox", "inbox", _("Local mailbox"), "b"),
         ),
     ),
     Group(
         _("What happens"),
         (
-            Place("flows", "workflow", _("Journeys")),
-            Place("rules", "zap", _("Rules")),
-            Place("runs", "route", _("Runs")),
-            Place("parked", "circle-pause", _("Parked events")),
+            Place("flows", "workflow", _("Journeys"), "j"),
+            Place("rules", "zap", _("Rules"), "r"),
+            Place("runs", "route", _("Runs"), "u"),
+            Place("parked", "circle-pause", _("Parked events"), "x"),
         ),
     ),
-    Group(
-        _("What we say"),
-        (Place("messages", "send", _("Messages")), Place("mailbox", "inbox", _("Local mailbox"))),
-    ),
-    Group(_("May we, and who did"), (Place("audit", "scroll-text", _("Audit")),)),
+    Group(_("May we, and who did"), (Place("audit", "scroll-text", _("Audit"), "a"),)),
 )
 
 
+def places() -> Iterator[Place]:
+    """Yield all places in the order of the navigation."""
+    for group in GROUPS:
+        yield from group.places
+
+
 def navigation(request: HttpRequest) -> dict[str, Any]:
-    """Return the groups for the template; the place whose address starts this one is current."""
-    return {"navigation": [{"text": group.text, "places": list(_links(group, request.path))} for group in GROUPS]}
+    """Return what the frame asks for when it is drawn; parts of pages have no frame and ask for nothing."""
+    return {
+        "navigation": lambda: _groups(request),
+        "banners": lambda: banners.shown(request.workspace.pk) if hasattr(request, "workspace") else [],
+    }
 
 
-def _links(group: Group, path: str) -> Iterator[dict[str, Any]]:
+def _groups(request: HttpRequest) -> list[dict[str, Any]]:
+    waiting = attention.waiting(request.workspace.pk) if hasattr(request, "workspace") else {}
+    return [{"text": group.text, "places": list(_links(group, request.path, waiting))} for group in GROUPS]
+
+
+def _links(group: Group, path: str, waiting: dict[str, int]) -> Iterator[dict[str, Any]]:
+    """The place whose address starts this one's is current."""
     for place in group.places:
         url = reverse(place.name)
         here = path == url if url == "/" else path.startswith(url)
-        yield {"url": url, "icon": place.icon, "text": place.text, "here": here}
+        shown = {"icon": place.icon, "text": place.text, "key": place.key, "n": waiting.get(place.name, 0)}
+        yield {"url": url, "here": here, **shown}

@@ -104,6 +104,9 @@ BROKER_URL = env.str("BROKER_URL", "") or places.broker_url(places.broker())
 EMAIL_URL = env.str("EMAIL_URL", "") or f"smtp://127.0.0.1:{MAILBOX_PORT}"
 MAIL_FROM = env.str("MAIL_FROM", "hello@signalbox.invalid")
 
+# How long a process may show banners and counts of the navigation without looking them up again; 0: never.
+GLANCE_SECONDS = env.int("GLANCE_SECONDS", 3)
+
 # How many processes each part gets, and threads in each web process.
 WEB_WORKERS = env.int("WEB_WORKERS", 1)
 WEB_THREADS = env.int("WEB_THREADS", 4)

@@ -20,3 +20,4 @@ WHITENOISE_AUTOREFRESH = True  # no collected files needed
 # A pool keeps connections open, and a test database that somebody is connected to cannot be dropped.
 DATABASES["default"]["OPTIONS"].pop("pool", None)
 BROKER_URL = "memory://"
+GLANCE_SECONDS = 0  # a test that changes something sees it on the next page

@@ -1,12 +1,25 @@
 """Reads about messages for those who look: the list, one message, and what the local mailbox received."""
 
 from datetime import datetime
+from typing import Final
 from uuid import UUID
 
 from django.db.models import Case, Count, Exists, OuterRef, QuerySet, UUIDField, When
 from django.db.models.functions import Cast, Substr
 
 from campaigns.delivery.models import Delivery, MailboxMessage
+
+PROVIDER_REASONS: Final = (
+    "unreachable",
+    "timeout",
+    "tls_failed",
+    "log_in_refused",
+    "log_in_needed",
+    "unexpected_answer",
+    "server_closing",
+    "sender_later",
+)
+"""Why a try failed for reasons that lie with the provider and not with one message."""
 
 
 def messages(workspace_id: int, *, state: str = "", channel: str = "", reason: str = "") -> QuerySet[Delivery]:
@@ -67,6 +80,16 @@ def counts_by_reason(workspace_id: int, *, since: datetime, until: datetime) -> 
 def in_doubt(workspace_id: int) -> QuerySet[Delivery]:
     """Return the messages of which nobody knows whether they arrived."""
     return Delivery.objects.filter(workspace_id=workspace_id, state=Delivery.State.IN_DOUBT)
+
+
+def held_up(workspace_id: int) -> dict[str, dict[str, int]]:
+    """Return, for each channel that does not get through, how many messages wait by what its provider last did."""
+    waiting = Delivery.objects.filter(workspace_id=workspace_id, state=Delivery.State.PENDING)
+    rows = waiting.filter(reason__in=PROVIDER_REASONS).order_by().values_list("channel", "reason")
+    found: dict[str, dict[str, int]] = {}
+    for channel, reason, n in rows.annotate(n=Count("pk")).order_by("-n"):
+        found.setdefault(channel, {})[reason] = n
+    return found
 
 
 def due_messages(workspace_id: int, *, now: datetime) -> int:

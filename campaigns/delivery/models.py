@@ -57,6 +57,12 @@ class Delivery(models.Model):
             models.Index(
                 fields=["workspace_id", "-created_at"], condition=models.Q(state="in_doubt"), name="delivery_doubtful"
             ),
+            # what is tried again, by why the last try failed: whether a channel gets through
+            models.Index(
+                fields=["workspace_id", "channel", "reason"],
+                condition=models.Q(state="pending") & ~models.Q(reason=""),
+                name="delivery_retried",
+            ),
             # the messages of a person, and of a workspace, newest first
             models.Index(fields=["person_id", "-created_at"], name="delivery_person"),
             models.Index(fields=["workspace_id", "-created_at", "id"], name="delivery_newest"),

@@ -28,6 +28,8 @@ class User(AbstractUser):
     language = models.CharField(max_length=10, default="en")
     zone = models.CharField(max_length=64, default="UTC")
     theme = models.CharField(max_length=10, default="light")
+    # whether single letters work as commands; who dictates or types with one finger switches them off
+    shortcuts = models.BooleanField(default=True)
 
 
 class Member(models.Model):

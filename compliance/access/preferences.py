@@ -1,4 +1,4 @@
-"""Language, zone and theme: a member's own settings, kept on the user, before log-in in cookies."""
+"""Language, zone, theme and shortcuts: a member's own settings, kept on the user, before log-in in cookies."""
 
 import zoneinfo
 from collections.abc import Mapping
@@ -12,7 +12,8 @@ from config.kit.context import THEMES
 from config.kit.errors import InputRefused, Problem
 
 YEAR: Final = 31_536_000
-FIELDS: Final = ("language", "zone", "theme")
+FIELDS: Final = ("language", "zone", "theme", "shortcuts")
+SWITCH: Final = {"on": True, "off": False}
 
 
 def zones() -> list[str]:
@@ -25,6 +26,7 @@ def chosen(form: Mapping[str, str]) -> dict[str, str]:
     """Return what the form sets; an unknown value is refused with its field."""
     values = {name: form[name] for name in FIELDS if form.get(name)}
     known = {"language": {code for code, _name in settings.LANGUAGES}, "zone": set(zones()), "theme": set(THEMES)}
+    known["shortcuts"] = set(SWITCH)
     problems = [
         Problem(path=name, message=f"{value[:80]!r} is not known", hint="Choose one of the list.")
         for name, value in values.items()
@@ -38,7 +40,7 @@ def chosen(form: Mapping[str, str]) -> dict[str, str]:
 def keep_for_user(user: User, values: Mapping[str, str]) -> None:
     """Store the choices on the user."""
     for name, value in values.items():
-        setattr(user, name, value)
+        setattr(user, name, SWITCH[value] if name == "shortcuts" else value)
     user.save(update_fields=list(values))
 
 

@@ -15,5 +15,6 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "html_lang": HTML_LANGUAGES.get(get_language() or "en", "en"),
         "theme": theme if theme in THEMES else "auto",
+        "keys_state": "on" if getattr(getattr(request, "user", None), "shortcuts", True) else "off",
         "nav_state": "narrow" if request.COOKIES.get("nav") == "narrow" else "wide",
     }

@@ -15,6 +15,7 @@ RECOVER_DELIVERIES: Final = "campaigns.recover_deliveries"
 SWEEP_SEGMENTS: Final = "audiences.sweep_segments"
 MAKE_PARTITIONS: Final = "audiences.make_partitions"
 FORGET_KEYS: Final = "audiences.forget_event_keys"
+PULSE: Final = "campaigns.pulse"
 
 QUEUE_OF: Final = {
     DRAIN_INTAKE: RULES,
@@ -25,4 +26,10 @@ QUEUE_OF: Final = {
     SWEEP_SEGMENTS: MAINTENANCE,
     MAKE_PARTITIONS: MAINTENANCE,
     FORGET_KEYS: MAINTENANCE,
+    PULSE: MAINTENANCE,
 }
+
+
+def queue_names() -> list[str]:
+    """Return the names of all queues that a worker listens to."""
+    return sorted(set(QUEUE_OF.values()))

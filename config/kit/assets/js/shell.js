@@ -71,3 +71,13 @@ document.addEventListener('keydown', (event) => {
   location.hash = '#main';
   document.querySelector('.nav-open')?.focus();
 });
+
+// The zone of this computer, offered where the zone is chosen.
+const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+for (const button of document.querySelectorAll('[data-here]')) {
+  const known = [...button.form.querySelectorAll('button')].some((each) => each.value === here);
+  if (!here || known || button.closest('.zone').querySelector('.who b').textContent === here) continue;
+  button.value = here;
+  button.querySelector('span').textContent = here;
+  button.hidden = false;
+}
