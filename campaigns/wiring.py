@@ -1,8 +1,13 @@
 """Tells lower rooms how to find what they refer to but may not import, and lets rooms hear what others tell."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from functools import partial
+from typing import Any
 
 from audiences.segments.keys import existing_keys
+from audiences.segments.previews import register_channel
+from campaigns.delivery.channels.base import AddressRefused, Channel
+from campaigns.delivery.channels.registry import INSTALLED
 from campaigns.delivery.exits import check_with
 from campaigns.flows.leaving import leaving
 from campaigns.flows.merging import listen_to_people
@@ -16,6 +21,8 @@ def connect() -> None:
     """Register the finders and listeners; called once, when the app is ready."""
     references.register("flow", _flows)
     references.register("segment", existing_keys)
+    for channel in INSTALLED.values():
+        register_channel(channel.slug, partial(_address, channel))
     listen_to_people()
     listen_to_deliveries()
     check_with(leaving)
@@ -24,3 +31,10 @@ def connect() -> None:
 
 def _flows(workspace_id: int, keys: Collection[str]) -> Collection[str]:
     return set(Flow.objects.filter(workspace_id=workspace_id, key__in=keys).values_list("key", flat=True))
+
+
+def _address(channel: Channel, traits: Mapping[str, Any]) -> str:
+    try:
+        return channel.check_address(traits)
+    except AddressRefused:
+        return ""

@@ -26,6 +26,8 @@ class Person(models.Model):
             models.Index(fields=["workspace_id", "-last_seen", "id"], name="person_last_seen"),
             # a person by user id
             models.Index(fields=["workspace_id", "user_id"], name="person_user_id"),
+            # how many people there are, and samples and slices of them: ids are hashes, so a stretch is a draw
+            models.Index(fields=["workspace_id", "id"], condition=models.Q(merged_into=None), name="person_alive"),
         ]
 
     def __str__(self) -> str:

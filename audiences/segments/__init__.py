@@ -3,14 +3,8 @@
 from audiences.segments.definitions import archive, define, used_by
 from audiences.segments.judging import rejudge
 from audiences.segments.locks import share
-from audiences.segments.reading import (
-    Preview,
-    live_segments,
-    members_of,
-    preview,
-    segments_of,
-    stays_of,
-)
+from audiences.segments.previews import Preview, preview
+from audiences.segments.reading import live_segments, members_of, segments_of, stays_of
 from audiences.segments.recomputing import recompute, recompute_all
 from audiences.segments.stays import ENTERED, LEFT, Change
 from audiences.segments.sweeping import next_due, sweep

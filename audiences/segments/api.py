@@ -1,4 +1,4 @@
-"""`/v1/segments`: define segments, see who belongs, and try a condition before it is saved."""
+"""`/v1/segments`: define segments, and see who belongs."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final
@@ -10,16 +10,14 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from audiences.conditions.limits import shown
 from audiences.people.models import Person
 from audiences.segments.definitions import archive, define, used_by
 from audiences.segments.models import Membership, Segment, SegmentVersion
-from audiences.segments.reading import live_segments, members_of, preview
+from audiences.segments.reading import live_segments, members_of
 from compliance.access.authentication import key_of
 from config.kit import clock
 from config.kit.actors import current_actor
 from config.kit.api import CursorPage, missing
-from config.kit.errors import refuse
 
 LOYAL: Final = {
     "key": "loyal",
@@ -59,16 +57,6 @@ class MemberView(serializers.Serializer[Any]):
 class MemberPage(serializers.Serializer[Any]):
     data = MemberView(many=True)  # type: ignore[assignment]
     next = serializers.CharField(allow_null=True)
-
-
-class PreviewForm(serializers.Serializer[Any]):
-    where = serializers.DictField(help_text="a condition")
-
-
-class PreviewView(serializers.Serializer[Any]):
-    count = serializers.IntegerField(allow_null=True, help_text="null: counting took too long")
-    people = serializers.IntegerField(allow_null=True, help_text="of how many")
-    sample = serializers.ListField(child=serializers.DictField())
 
 
 class Segments(APIView):
@@ -137,26 +125,6 @@ class Members(APIView):
         page = self.pages.page(members_of(_find(request, key)), request.query_params)
         names = dict(Person.objects.filter(pk__in=[row.person_id for row in page.rows]).values_list("pk", "user_id"))
         return Response(page.as_json(lambda row: _member(row, names)))
-
-
-class PreviewSegment(APIView):
-    """A condition tried out."""
-
-    scope = "segments:read"
-
-    @extend_schema(
-        operation_id="segment_preview",
-        tags=["segments"],
-        request=PreviewForm,
-        responses=PreviewView,
-        examples=[OpenApiExample("who would belong", value={"where": LOYAL["where"]}, request_only=True)],
-    )
-    def post(self, request: Request) -> Response:
-        """Return how many people satisfy a condition now, and some of them; nothing is saved."""
-        if not isinstance(request.data, dict) or set(request.data) != {"where"}:
-            raise refuse("", f"{shown(request.data)} is no preview", 'send {"where": CONDITION} and nothing else')
-        found = preview(key_of(request).workspace_id, request.data["where"], now=clock.now())
-        return Response({"count": found.count, "people": found.people, "sample": found.sample})
 
 
 def _defined(request: Request, *, key: str | None) -> Response:

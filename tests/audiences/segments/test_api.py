@@ -49,8 +49,19 @@ def test_members_come_in_pages(call, brand):
 def test_a_preview_counts_and_saves_nothing(call, brand):
     come(row(brand.id, user="u"), row(brand.id, user="v", name="view"))
     found = call("post", "/preview", {"where": {"did": "buy"}}).json()
-    assert (found["count"], found["people"], [one["user_id"] for one in found["sample"]]) == (1, 2, ["u"])
+    assert (found["count"], found["exact"], found["people"]) == (1, True, 2)
+    assert [(one["name"], one["why"]["actual"]) for one in found["sample"]] == [("u", 1)]
     assert call("get", "").json()["data"] == []
+
+
+def test_a_preview_answers_the_parts_that_are_asked_for(call, brand):
+    come(row(brand.id, user="u"))
+    found = call("post", "/preview", {"where": {"did": "buy"}, "parts": ["funnel", "reachable"], "seed": 3}).json()
+    assert [one["count"] for one in found["funnel"]] == [1]
+    assert {"channel": "email", "no_address": 1}.items() <= found["reachable"][0].items()
+    assert "sample" not in found
+    refused = call("post", "/preview", {"where": {"did": "buy"}, "parts": ["all"], "seed": -1}).json()
+    assert [one["path"] for one in refused["errors"]] == ["/parts", "/seed"]
 
 
 def test_a_refusal_names_the_place_and_the_way_out(call):
