@@ -11,5 +11,6 @@ urlpatterns: list[URLPattern] = [
     path("people/<uuid:person_id>/", people.person, name="person"),
     path("segments/", segments.segments, name="segment-list"),
     path("segments/<str:key>/", segments.segment, name="segment-page"),
+    path("segments/<str:key>/growth/", segments.segment_growth, name="segment-growth"),
     path("refused/", intake.refused, name="refused"),
 ]

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern] = [
     path("people/<uuid:person_id>/why/", overview.person_why, name="person-why"),
     path("rules/", rules.rules, name="rules"),
     path("rules/<str:key>/", rules.rule, name="rule"),
+    path("rules/<str:key>/pace/", rules.rule_pace, name="rule-pace"),
     path("journeys/", flows.flows, name="flows"),
     path("journeys/<str:key>/", flows.flow, name="flow"),
     path("runs/", flows.runs, name="runs"),

@@ -1,17 +1,24 @@
 """Pages about segments: the list with its counts, and one segment with its condition and members."""
 
+from datetime import datetime
 from typing import Final
 
 from django.http import Http404, HttpResponse
+from django.utils.translation import gettext as _
 
 from audiences.people.lookups import names_of
 from audiences.segments import lookups
+from audiences.segments.history import members_by_day
+from audiences.segments.models import Segment
 from audiences.wording import condition_line
 from compliance.access.console import ConsoleRequest, console_page
+from config.kit import clock
+from config.kit.charts import Chart, Series, days_before
 from config.kit.pages import page
 from config.kit.paging import CursorPage
 
 LAST_IN_FIRST: Final = CursorPage("-id")
+GROWTH_DAYS: Final = 30
 
 
 @console_page
@@ -32,3 +39,28 @@ def segment(request: ConsoleRequest, key: str) -> HttpResponse:
     condition = condition_line(found.live.definition["where"]) if found.live else None
     context = {"segment": found, "condition": condition, "rows": rows, "page": members}
     return page(request, "segments/segment.html", context, parts={"segment-members": "members"})
+
+
+@console_page
+def segment_growth(request: ConsoleRequest, key: str) -> HttpResponse:
+    """Show how many people were in a segment day by day: part of its page, or a page."""
+    found = lookups.find_segment(request.workspace.pk, key)
+    if found is None:
+        raise Http404
+    context = {"segment": found, "chart": _growth(found, now=clock.now())}
+    return page(request, "segments/growth.html", context, parts={"segment-growth": "growth"})
+
+
+def _growth(segment: Segment, *, now: datetime) -> Chart:
+    days = days_before(now, GROWTH_DAYS)
+    inside = members_by_day(segment, days=days)
+    change = {"before": f"{inside[0]:,}", "now": f"{inside[-1]:,}", "n": GROWTH_DAYS}
+    return Chart(
+        id="segment-growth-chart",
+        title=_("People in it, last %(n)s days") % change,
+        said=_("From %(before)s to %(now)s.") % change,
+        of=_("End of day"),
+        unit=_("people"),
+        labels=[f"{day:%m-%d}" for day in days],
+        series=[Series(name=_("People"), values=inside)],
+    )

@@ -1,9 +1,10 @@
 """Reads about rules for those who look: the list with its firings, one rule, what it matched."""
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Count, Max, Q, QuerySet
+from django.db.models.functions import TruncDate
 
 from campaigns.rules.models import Firing, Rule
 
@@ -23,6 +24,13 @@ def find_rule(workspace_id: int, key: str) -> Rule | None:
 def firings_of_rule(rule: Rule) -> QuerySet[Firing]:
     """Return what a rule matched; order and bounds are the caller's."""
     return Firing.objects.filter(rule=rule).select_related("version")
+
+
+def firings_by_day(rule: Rule, *, since: datetime) -> dict[tuple[date, str], int]:
+    """Return how often a rule matched on each day (of the active zone), live and in the shadow."""
+    recent = Firing.objects.filter(rule=rule, fired_at__gte=since).annotate(day=TruncDate("fired_at"))
+    rows = recent.values_list("day", "mode").annotate(n=Count("pk")).order_by()
+    return {(day, mode): n for day, mode, n in rows}
 
 
 def firings_of_person(workspace_id: int, person_id: UUID) -> QuerySet[Firing]:

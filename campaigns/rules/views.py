@@ -1,9 +1,10 @@
 """Pages about rules: the list, and one rule with its condition and what it matched."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 from django.http import Http404, HttpResponse
+from django.utils.translation import gettext as _
 
 from audiences.people.lookups import names_of
 from audiences.wording import condition_line, verdict_line
@@ -12,11 +13,13 @@ from campaigns.rules.labels import label_of_rule
 from campaigns.rules.models import Firing, Rule
 from compliance.access.console import ConsoleRequest, console_page
 from config.kit import clock
+from config.kit.charts import Chart, Series, days_before
 from config.kit.pages import page
 from config.kit.paging import CursorPage
 
 NEWEST_FIRST: Final = CursorPage("-id")
 RECENT: Final = timedelta(days=1)
+PACE_DAYS: Final = 14
 
 
 @console_page
@@ -43,6 +46,32 @@ def rule(request: ConsoleRequest, key: str) -> HttpResponse:
         "page": firings,
     }
     return page(request, "rules/rule.html", context, parts={"rule-firings": "firings"})
+
+
+@console_page
+def rule_pace(request: ConsoleRequest, key: str) -> HttpResponse:
+    """Show how often a rule matched day by day: part of its page, or a page."""
+    found = lookups.find_rule(request.workspace.pk, key)
+    if found is None:
+        raise Http404
+    context = {"rule": found, "chart": _pace(found, now=clock.now())}
+    return page(request, "rules/pace.html", context, parts={"rule-pace": "pace"})
+
+
+def _pace(rule: Rule, *, now: datetime) -> Chart:
+    days = days_before(now, PACE_DAYS)
+    counts = lookups.firings_by_day(rule, since=now - timedelta(days=PACE_DAYS))
+    modes = {"live": _("Matches"), "shadow": _("In the shadow")}
+    shown = [mode for mode in modes if mode == "live" or any(found == mode for _day, found in counts)]
+    return Chart(
+        id="rule-pace-chart",
+        title=_("Matches per day, last %(n)s days") % {"n": PACE_DAYS},
+        said=_("%(n)s in all.") % {"n": f"{sum(counts.values()):,}"},
+        of=_("Day"),
+        kind="stack",
+        labels=[f"{day:%m-%d}" for day in days],
+        series=[Series(name=modes[mode], values=[counts.get((day, mode), 0) for day in days]) for mode in shown],
+    )
 
 
 def asked(rule: Rule) -> dict[str, Any]:

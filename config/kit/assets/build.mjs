@@ -43,7 +43,7 @@ function thirdParty() {
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 await build({
-  entryPoints: { app: join(here, 'js/app.js'), style: join(here, 'css/style.css') },
+  entryPoints: { app: join(here, 'js/app.js'), charts: join(here, 'js/charts.js'), style: join(here, 'css/style.css') },
   outdir: out,
   bundle: true,
   minify: true,

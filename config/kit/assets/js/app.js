@@ -1,4 +1,5 @@
 import './htmx-global.js';
+import './islands.js';
 import './shell.js';
 import './toasts.js';
 
