@@ -2,7 +2,7 @@
 
 from audiences.facts.models import EventCount
 from audiences.intake.models import Event, EventKey, Refusal, Repetition, Slice
-from audiences.people.models import Identity, Person
+from audiences.people.models import Identity, IdentityClaim, Person, PersonMerge
 from audiences.segments.models import Membership, Recheck, Segment, SegmentVersion
 
 __all__ = [
@@ -10,8 +10,10 @@ __all__ = [
     "EventCount",
     "EventKey",
     "Identity",
+    "IdentityClaim",
     "Membership",
     "Person",
+    "PersonMerge",
     "Recheck",
     "Refusal",
     "Repetition",

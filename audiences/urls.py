@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver
 
 from audiences import pages
+from audiences.identity import urls as identity
 from audiences.intake import urls as intake
 from audiences.people import urls as people
 from audiences.segments import urls as segments
@@ -11,5 +12,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *pages.urlpatterns,
     *intake.urlpatterns,
     *people.urlpatterns,
+    *identity.urlpatterns,
     *segments.urlpatterns,
 ]

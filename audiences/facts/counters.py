@@ -5,7 +5,9 @@ from datetime import datetime
 from uuid import UUID
 
 import msgspec
+from django.db.models import Sum
 
+from audiences.facts.models import EventCount
 from audiences.intake.batches import EventRow
 from config.kit.bulk import bulk_cursor
 
@@ -21,6 +23,11 @@ def count(workspace_id: int, events: Sequence[EventRow]) -> None:
     if rows:
         with bulk_cursor() as cursor:
             cursor.execute(COUNT, [workspace_id, msgspec.json.encode(rows).decode()])
+
+
+def events_counted(person_id: UUID) -> int:
+    """Return how many events there are about a person."""
+    return EventCount.objects.filter(person_id=person_id).aggregate(n=Sum("n"))["n"] or 0
 
 
 COUNT = """

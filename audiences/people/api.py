@@ -1,7 +1,6 @@
 """`/v1/people`: who is known, and what is known of one person."""
 
 from typing import Any, ClassVar, Final
-from uuid import UUID
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
@@ -9,9 +8,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from audiences.people.directory import KnownPeople
-from audiences.people.identities import owners_of
-from audiences.people.lookups import find_person, identities_of, people
+from audiences.people.lookups import identities_of, people, person_called
 from audiences.people.models import Person
 from audiences.segments.lookups import memberships_of
 from compliance.access.authentication import key_of
@@ -38,7 +35,7 @@ class PersonPage(serializers.Serializer[Any]):
 
 
 class IdentifierView(serializers.Serializer[Any]):
-    kind = serializers.CharField(help_text="user or anonymous")
+    kind = serializers.CharField(help_text="user, anonymous, email, phone, device, wechat_openid or wechat_unionid")
     value = serializers.CharField()
     since = serializers.DateTimeField()
 
@@ -74,7 +71,7 @@ class OnePerson(APIView):
     @extend_schema(operation_id="person", tags=["people"], responses=WholePersonView)
     def get(self, request: Request, user_id: str) -> Response:
         """Return the person whom a user id, or our own id, leads to today."""
-        person = _person(key_of(request).workspace_id, user_id) or missing(f"The person {user_id[:100]}")
+        person = person_called(key_of(request).workspace_id, user_id) or missing(f"The person {user_id[:100]}")
         identifiers = identities_of(person.workspace_id, person.pk)
         stays = memberships_of(person.workspace_id, [person.pk]).get(person.pk, [])
         more = {
@@ -87,15 +84,3 @@ class OnePerson(APIView):
 def shown_person(person: Person) -> dict[str, Any]:
     """Return a person as lists of the API show them."""
     return {name: getattr(person, name) for name in ("id", "user_id", "traits", "first_seen", "last_seen")}
-
-
-def _person(workspace_id: int, text: str) -> Person | None:
-    known = KnownPeople()
-    if person_id := known.people(workspace_id, [text]).get(text):
-        return find_person(workspace_id, person_id)
-    try:
-        ident = UUID(text)
-    except ValueError:
-        return None
-    # an id that was once derived from an identifier need never have been a person of its own
-    return find_person(workspace_id, known.heir(workspace_id, owners_of([ident]).get(ident, ident)))

@@ -7,7 +7,10 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from audiences.intake.models import Event
+from audiences.people.directory import KnownPeople
+from audiences.people.identities import owners_of
 from audiences.people.models import Identity, Person
+from audiences.people.naming import KINDS, canonical
 from audiences.people.subjects import ANONYMOUS, USER, subject
 from config.kit.masking import EMAIL, masked
 
@@ -20,12 +23,30 @@ def people(workspace_id: int, *, text: str = "") -> QuerySet[Person]:
     wanted = text.strip().replace("\x00", "")
     if not wanted:
         return found
-    subjects = [subject(workspace_id, kind, wanted).id for kind in (USER, ANONYMOUS)]
-    known_as = Identity.objects.filter(pk__in=subjects).values("person_id")
+    known_as = Identity.objects.filter(pk__in=subjects_called(workspace_id, wanted)).values("person_id")
     matches = Q(user_id__icontains=wanted) | Q(id__in=known_as)
     for trait in SEARCHED_TRAITS:
         matches |= Q(**{f"traits__{trait}__icontains": wanted})
     return found.filter(matches)
+
+
+def subjects_called(workspace_id: int, text: str) -> list[UUID]:
+    """Return the ids of the identifiers that a text may be: of each kind, in its canonical form."""
+    forms = [(kind, canonical(kind, text)) for kind in KINDS]
+    return [subject(workspace_id, kind, value).id for kind, value in ((USER, text), (ANONYMOUS, text), *forms) if value]
+
+
+def person_called(workspace_id: int, text: str) -> Person | None:
+    """Return the person whom a user id, or our own id (also one that was merged away), leads to today."""
+    known = KnownPeople()
+    if person_id := known.people(workspace_id, [text]).get(text):
+        return find_person(workspace_id, person_id)
+    try:
+        ident = UUID(text)
+    except ValueError:
+        return None
+    # an id that was once derived from an identifier need never have been a person of its own
+    return find_person(workspace_id, known.heir(workspace_id, owners_of([ident]).get(ident, ident)))
 
 
 def find_person(workspace_id: int, person_id: UUID) -> Person | None:

@@ -3,6 +3,7 @@
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 
 class Person(models.Model):
@@ -35,7 +36,10 @@ class Person(models.Model):
 
 
 class Identity(models.Model):
-    """One identifier (`kind`: user, anonymous, …) of a person; `subject` is `derived(workspace, kind, value)`."""
+    """One identifier of a person; `kind` is user, anonymous or one of `naming.KINDS`.
+
+    `subject` is `derived(workspace, kind, value)`.
+    """
 
     subject = models.UUIDField(primary_key=True)
     workspace_id = models.IntegerField()
@@ -52,3 +56,76 @@ class Identity(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind}:{self.value}"
+
+
+class PersonMerge(models.Model):
+    """That two people were found to be one: who went into whom, why, and what came over. Never changed afterwards."""
+
+    class Cause(models.TextChoices):
+        EVENT = "event", _("an event named both")
+        OPERATOR = "operator", _("decided in the console or over the API")
+
+    workspace_id = models.IntegerField()
+    loser_id = models.UUIDField()
+    winner_id = models.UUIDField()
+    at = models.DateTimeField()
+    cause = models.CharField(max_length=10, choices=Cause.choices)
+    event_id = models.UUIDField(null=True)
+    kind = models.CharField(max_length=20, blank=True)
+    actor = models.CharField(max_length=200, blank=True)
+    reason = models.CharField(max_length=500, blank=True)
+    moved = models.JSONField(default=dict)
+
+    class Meta:
+        constraints: ClassVar = [
+            # nobody is merged away twice; also finds into whom somebody went
+            models.UniqueConstraint(fields=["loser_id"], name="person_merged_once"),
+            models.CheckConstraint(condition=~models.Q(loser_id=models.F("winner_id")), name="person_merge_is_of_two"),
+        ]
+        indexes: ClassVar = [
+            # who went into this person
+            models.Index(fields=["winner_id"], name="person_merge_winner")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.loser_id} → {self.winner_id}"
+
+
+class IdentityClaim(models.Model):
+    """That somebody used an identifier which belongs to somebody else; an operator says what that means.
+
+    Who holds the identifier is what `Identity` says today. Only a device is shared so often that it is `noted`, and
+    nobody asked.
+    """
+
+    class State(models.TextChoices):
+        OPEN = "open", _("open")
+        NOTED = "noted", _("noted")
+        MERGED = "merged", _("one person")
+        DISMISSED = "dismissed", _("two people")
+
+    workspace_id = models.IntegerField()
+    subject = models.UUIDField()
+    kind = models.CharField(max_length=20)
+    value = models.TextField()
+    claimant_id = models.UUIDField()
+    event_id = models.UUIDField()
+    first_at = models.DateTimeField()
+    last_at = models.DateTimeField()
+    times = models.IntegerField(default=1)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.OPEN)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.CharField(max_length=200, blank=True)
+    reason = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        constraints: ClassVar = [models.UniqueConstraint(fields=["subject", "claimant_id"], name="identity_claim_once")]
+        indexes: ClassVar = [
+            # the queue of those that wait for a decision, newest first
+            models.Index(fields=["workspace_id", "state", "-id"], name="identity_claim_queue"),
+            # what one person claims
+            models.Index(fields=["claimant_id"], name="identity_claim_claimant"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} of {self.claimant_id}"

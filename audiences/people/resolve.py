@@ -1,7 +1,7 @@
 """Finds out whom the events of a batch are about, and brings those people up to date."""
 
 import uuid
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -10,10 +10,12 @@ import msgspec
 from audiences.intake.batches import EventRow
 from audiences.intake.refusals import Refused, record_refusals
 from audiences.people import identities
+from audiences.people.claims import Claimed, record_claims
 from audiences.people.identities import Owners
-from audiences.people.merge import merge
+from audiences.people.merge import Cause, merge
+from audiences.people.naming import PROVING
 from audiences.people.profiles import Profile
-from audiences.people.subjects import USER, Link, Subject, links_of, subject_of
+from audiences.people.subjects import ANONYMOUS, USER, Link, Subject, links_of, subject_of
 from config.kit.bulk import bulk_cursor
 
 
@@ -58,7 +60,7 @@ class _Work:
     def find_owners(self) -> None:
         """Read who owns the identifiers that the batch names; create those that were never seen."""
         self.subjects = [subject_of(event) for event in self.events]
-        self.links = [link for event in self.events for link in links_of(event)]
+        self.links = list(_links(self.events))
         second_readings = {link.source_as_user.id for link in self.links if link.source_as_user}
         known = identities.owners_of(second_readings | self._named().keys())
         self.links = [_read_alias(link, known) for link in self.links]
@@ -74,16 +76,23 @@ class _Work:
 
     def _create(self, absent: Iterable[Subject]) -> None:
         self.fresh = {item.id for item in absent}
-        linked = {link.source.id: link.target.id for link in reversed(self.links)}
+        linked = {link.source.id: link.target.id for link in reversed(self.links) if link.source.kind != USER}
         spans = self._spans()
         new = []
         for item in absent:
-            target = linked.get(item.id, item.id) if item.kind != USER else item.id
             first, last = spans.get(item.id, (self.now, self.now))
-            owner = self.owners.get(target, target)
+            owner = self._owner_to_be(item.id, linked)
             new.append(identities.new_subject(item, owner=owner, first=first, last=last))
         owners, self.people = identities.create(self.workspace_id, new, now=self.now)
         self.owners |= owners
+
+    def _owner_to_be(self, ident: uuid.UUID, linked: Mapping[uuid.UUID, uuid.UUID]) -> uuid.UUID:
+        """Follow what the batch says of a new identifier: a device's visitor may be a user whom it names as well."""
+        seen = {ident}
+        while ident not in self.owners and (target := linked.get(ident, ident)) not in seen:
+            ident = target
+            seen.add(ident)
+        return self.owners.get(ident, ident)
 
     def _spans(self) -> dict[uuid.UUID, tuple[datetime, datetime]]:
         spans: dict[uuid.UUID, tuple[datetime, datetime]] = {}
@@ -109,24 +118,40 @@ class _Work:
         raise identities.unstable()
 
     def follow_links(self) -> None:
-        """Merge the people whom the events declare to be one; refuse where both are known already."""
-        refused = []
+        """Merge the people whom the events prove to be one; where both are known already, ask an operator."""
+        refused, claimed = [], []
         for link in self.links:
-            loser, winner = self.people[self.owners[link.source.id]], self.people[self.owners[link.target.id]]
-            if loser is winner:
+            source, target = self.people[self.owners[link.source.id]], self.people[self.owners[link.target.id]]
+            if source is target:
                 continue
-            if loser.user_id is not None and not self._renames(link):
+            sides = self._sides(link, source, target) if link.proves else None
+            if sides:
+                self._merge(*sides, link)
+                continue
+            claimed.append(Claimed(subject=link.source, claimant_id=target.id, event=link.event))
+            if link.source.kind in (USER, ANONYMOUS):
                 refused.append(_conflict(link))
-                continue
-            self._merge(loser, winner, cause=link.event.id)
         if refused:
             record_refusals(self.workspace_id, refused, at=self.now)
+        if claimed:
+            record_claims(self.workspace_id, claimed, heirs=self.heirs)
+
+    def _sides(self, link: Link, source: Profile, target: Profile) -> tuple[Profile, Profile] | None:
+        """Return who goes into whom, None where both are known by a user id already: never merged by an event."""
+        if source.user_id is None:
+            anybody = target.user_id is None and link.source.kind in PROVING
+            # of two visitors the lower id stays, whichever came first
+            return (target, source) if anybody and source.id < target.id else (source, target)
+        if self._renames(link):
+            return source, target
+        return (target, source) if target.user_id is None and link.source.kind in PROVING else None
 
     def _renames(self, link: Link) -> bool:
         """Whether an alias gives a known person a new user id that nobody has used so far."""
         return link.source.kind == USER and link.target.id in self.fresh
 
-    def _merge(self, loser: Profile, winner: Profile, *, cause: uuid.UUID) -> None:
+    def _merge(self, loser: Profile, winner: Profile, link: Link) -> None:
+        cause = Cause(event_id=link.event.id, kind=link.source.kind)
         names = merge(self.workspace_id, loser=loser, winner=winner, cause=cause, now=self.now)
         moved = self.moved.setdefault(winner.id, set())
         moved |= names | self.moved.pop(loser.id, set())
@@ -154,6 +179,17 @@ class _Work:
         while person_id in self.heirs:
             person_id = self.heirs[person_id]
         return event if person_id == event.person_id else msgspec.structs.replace(event, person_id=person_id)
+
+
+def _links(events: Iterable[EventRow]) -> Iterator[Link]:
+    """Yield what the events say about who is who; a device that each of them names is said once."""
+    said: set[tuple[uuid.UUID, uuid.UUID]] = set()
+    for event in events:
+        for link in links_of(event):
+            pair = link.source.id, link.target.id
+            if link.source.kind in (USER, ANONYMOUS) or pair not in said:
+                yield link
+            said.add(pair)
 
 
 def _read_alias(link: Link, owners: Owners) -> Link:

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 from audiences.intake.batches import EventRow
 from audiences.intake.models import EventKind
+from audiences.people.naming import PROVING, names_in
 from config.kit.ids import derived
 
 USER: Final = "user"
@@ -23,12 +24,17 @@ class Subject(NamedTuple):
 
 
 class Link(NamedTuple):
-    """An event's statement that `source` and `target` are the same person. `source` may be read in two ways."""
+    """An event's statement that `source` and `target` are the same person. `source` may be read in two ways.
+
+    Not every statement is a proof: where `proves` is false, it attaches an identifier that
+    nobody has, and merges nobody.
+    """
 
     event: EventRow
     source: Subject
     source_as_user: Subject | None
     target: Subject
+    proves: bool = True
 
 
 @lru_cache(maxsize=100_000)
@@ -46,10 +52,15 @@ def subject_of(event: EventRow) -> Subject | None:
 
 
 def links_of(event: EventRow) -> Iterator[Link]:
-    """Yield what the event says about who is who: an identify with both ids, or an alias."""
-    if event.user_id is None or event.kind not in LINKING:
-        return
-    target = subject(event.workspace_id, USER, event.user_id)
+    """Yield what the event says about who is who: two ids of an identify, an alias, and further identifiers."""
+    if event.user_id is not None and event.kind in LINKING:
+        yield from _declared(event, subject(event.workspace_id, USER, event.user_id))
+    if (event.context or event.kind == EventKind.IDENTIFY) and (about := subject_of(event)):
+        for kind, value in names_in(event):
+            yield Link(event, subject(event.workspace_id, kind, value), None, about, kind in PROVING)
+
+
+def _declared(event: EventRow, target: Subject) -> Iterator[Link]:
     if event.kind == EventKind.IDENTIFY and event.anonymous_id is not None:
         yield Link(event, subject(event.workspace_id, ANONYMOUS, event.anonymous_id), None, target)
     previous = event.properties.get("previousId") if event.kind == EventKind.ALIAS else None

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from audiences import segments
+from audiences.identity.merging import merge_people
 from audiences.intake.models import EventKind
 from campaigns.flows import definitions as flows
 from campaigns.flows.models import Flow
@@ -148,6 +149,17 @@ def _consent(verb: Callable[..., bool], step: CallStep, stage: Stage) -> None:
     )
 
 
+def _merge(step: CallStep, stage: Stage) -> None:
+    merge_people(
+        stage.workspace_id,
+        loser_id=stage.person(step.user),
+        winner_id=stage.person(step.into),
+        actor=OPERATOR,
+        reason=SOURCE,
+        now=stage.now,
+    )
+
+
 CALLS: Final[Mapping[str, Callable[[CallStep, Stage], object]]] = {
     "pause": lambda step, stage: flows.pause(_flow(step, stage), actor=OPERATOR, now=stage.now),
     "resume": lambda step, stage: flows.resume(_flow(step, stage), actor=OPERATOR, now=stage.now),
@@ -155,5 +167,6 @@ CALLS: Final[Mapping[str, Callable[[CallStep, Stage], object]]] = {
     "publish": _publish,
     "start": _start,
     "give_consent": lambda step, stage: _consent(grant, step, stage),
+    "merge": _merge,
     "withdraw_consent": lambda step, stage: _consent(withdraw, step, stage),
 }

@@ -14,7 +14,7 @@ KINDS: Final = ("segments", "templates", "journeys", "rules")
 """What a scenario can define. The other kinds of the language are refused by name until they exist."""
 
 NOT_YET: Final = ("playbooks", "reviews", "caps", "quiet_hours", "policies")
-CALLS: Final = ("pause", "resume", "stop", "publish", "start", "give_consent", "withdraw_consent")
+CALLS: Final = ("pause", "resume", "stop", "publish", "start", "give_consent", "withdraw_consent", "merge")
 START: Final = "2026-01-05T08:00:00Z"
 MAX_STEPS: Final = 1000
 MAX_PEOPLE: Final = 1000
@@ -77,6 +77,7 @@ class CallStep:
     verb: str
     flow: str
     user: str
+    into: str
     channel: str
     purpose: str
     key: str
@@ -243,14 +244,15 @@ def _wait(step: Shape) -> Step:
 
 def _call(step: Shape) -> Step:
     call = step.inner("call")
-    call.only(["do", "flow", "user", "channel", "purpose", "key", "properties", "definition"])
+    call.only(["do", "flow", "user", "into", "channel", "purpose", "key", "properties", "definition"])
     verb = call.choice("do", CALLS)
-    about_person = verb in ("give_consent", "withdraw_consent", "start")
+    about_person = verb in ("give_consent", "withdraw_consent", "start", "merge")
     definition = call.inner("definition").raw if "definition" in call.raw else None
     return CallStep(
         verb=verb,
         flow=call.name("flow") if not about_person or verb == "start" else "",
         user=_who(call, "user", needed=about_person),
+        into=_who(call, "into", needed=verb == "merge"),
         channel=call.name("channel", default="email"),
         purpose=call.name("purpose", default="marketing"),
         key=call.text("key", default="" if verb != "start" else None),

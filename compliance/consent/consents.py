@@ -1,6 +1,6 @@
 """The verbs of consent: ask whether a person may be contacted, note what they decided, merge two persons' decisions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -134,6 +134,15 @@ def store(workspace_id: int, changes: Sequence[Change], *, now: datetime) -> int
 def consents_of(workspace_id: int, person_id: UUID) -> QuerySet[Consent]:
     """Return what the person decided, by channel and purpose."""
     return Consent.objects.filter(workspace_id=workspace_id, person_id=person_id).order_by("channel", "purpose")
+
+
+def stricter(*decisions: Iterable[Consent]) -> dict[tuple[str, str], str]:
+    """Return the state by (channel, purpose) that several people's decisions make together: one withdrawal decides."""
+    states: dict[tuple[str, str], str] = {}
+    for row in (row for rows in decisions for row in rows):
+        if states.get((row.channel, row.purpose)) != WITHDRAWN:
+            states[row.channel, row.purpose] = row.state
+    return states
 
 
 def merge_consents(workspace_id: int, *, into: UUID, person_id: UUID, now: datetime) -> None:

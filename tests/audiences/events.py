@@ -28,6 +28,7 @@ def row(
     at: datetime = NOON,
     key: str = "",
     properties: dict[str, Any] | None = None,
+    context: dict[str, Any] | None = None,
 ) -> Row:
     person = derived(workspace_id, "user", user) if user else derived(workspace_id, "anonymous", anonymous)
     return Row(
@@ -42,6 +43,7 @@ def row(
         u=user,
         a=anonymous,
         r=msgspec.Raw(msgspec.json.encode(properties or {})),
+        **({"c": msgspec.Raw(msgspec.json.encode(context))} if context else {}),
     )
 
 

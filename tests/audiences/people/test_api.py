@@ -47,7 +47,9 @@ def test_one_person_is_shown_with_identifiers(sender, reader):
     drain()
     person = reader("/v1/people/ann").json()
     assert person["traits"] == {"email": "ann@example.com", "name": "Ann"}
-    assert {(row["kind"], row["value"]) for row in person["identifiers"]} == {("user", "ann"), ("anonymous", "a/1")}
+    assert {(row["kind"], row["value"]) for row in person["identifiers"]} == {
+        ("user", "ann"), ("anonymous", "a/1"), ("email", "ann@example.com"),
+    }  # fmt: skip
     assert person["segments"] == []
     merged = derived(sender.workspace.pk, "anonymous", "a/1")
     assert reader(f"/v1/people/{merged}").json()["id"] == person["id"]
