@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('audiences', '0006_count_repetitions_in_slots'),
+        ('audiences', '0007_draw_people'),
     ]
 
     operations = [
