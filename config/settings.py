@@ -36,6 +36,7 @@ INSTALLED_APPS = [
     "config.kit",
     "config.demo",
     "config.embedded",
+    "config.styleguide",
     "compliance",
     "audiences",
     "content",

@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", health.readyz, name="readyz"),
     path("api/docs", reference.docs, name="api-docs"),
     path("api/schema", SpectacularAPIView.as_view(**OPEN), name="api-schema"),
+    path("", include("config.styleguide.urls")),
     path("", include("compliance.urls")),
     path("", include("audiences.urls")),
     path("", include("content.urls")),

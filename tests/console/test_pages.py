@@ -13,6 +13,7 @@ from django.urls import reverse
 from campaigns.delivery.models import Delivery
 from campaigns.overview.story import story
 from config.env import BASE
+from config.styleguide.chapters import CHAPTERS
 from tests import factories
 from tests.console.shop import DOUBTFUL, FRUGAL, NO_CONSENT, THANKED, Shop, open_shop
 
@@ -37,7 +38,8 @@ def addresses(shop: Shop) -> list[str]:
     person, message = shop.person(THANKED), shop.message(THANKED)
     lists = ("home", "people", "segment-list", "refused", "rules", "flows", "runs", "messages", "mailbox", "parked")
     return [
-        *(reverse(name) for name in (*lists, "audit", "preferences")),
+        *(reverse(name) for name in (*lists, "audit", "preferences", "styleguide")),
+        *(reverse("styleguide-chapter", args=[chapter.key]) for chapter in CHAPTERS),
         reverse("person", args=[person]),
         reverse("person-story", args=[person]),
         reverse("person-why", args=[person]),
