@@ -4,11 +4,15 @@ from compliance.access.models import ApiKey, LoginFailure, Member, User, Workspa
 from compliance.audit.models import AuditEntry
 from compliance.consent.models import Consent, Suppression
 from compliance.desk.models import Layout, SavedView
+from compliance.jobs.models import Job, JobFile, JobFileChunk
 
 __all__ = [
     "ApiKey",
     "AuditEntry",
     "Consent",
+    "Job",
+    "JobFile",
+    "JobFileChunk",
     "Layout",
     "LoginFailure",
     "Member",

@@ -7,6 +7,8 @@ from compliance.access import views as access
 from compliance.audit import views as audit
 from compliance.consent import api as consent
 from compliance.consent import views as consent_pages
+from compliance.jobs import api as jobs
+from compliance.jobs import views as job_pages
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("login/", access.LogIn.as_view(), name="login"),
@@ -14,6 +16,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("preferences/", access.preferences_page, name="preferences"),
     path("workspace/", access.workspace, name="workspace"),
     path("audit/", audit.trail, name="audit"),
+    path("jobs/", job_pages.jobs, name="jobs"),
+    path("jobs/<uuid:job_id>/", job_pages.job, name="job"),
+    path("jobs/<uuid:job_id>/cancel/", job_pages.cancel_job, name="job-cancel"),
+    path("jobs/<uuid:job_id>/later/", job_pages.later, name="job-later"),
+    path("jobs/<uuid:job_id>/file/", job_pages.job_file, name="job-file"),
+    path("v1/jobs", jobs.Jobs.as_view()),
+    path("v1/jobs/<uuid:job_id>", jobs.OneJob.as_view()),
+    path("v1/jobs/<uuid:job_id>/cancel", jobs.Cancel.as_view()),
+    path("v1/jobs/<uuid:job_id>/file", jobs.TakeFile.as_view()),
     path("v1/people/<path:user_id>/consent", consent.PersonConsent.as_view()),
     path("v1/consents/batch", consent.ConsentBatch.as_view()),
     path("v1/suppressions", consent.Suppressions.as_view()),

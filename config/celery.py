@@ -1,4 +1,4 @@
-"""The Celery application: four queues, messages that are only hints, and the beat that repeats the hints."""
+"""The Celery application: five queues, messages that are only hints, and the beat that repeats the hints."""
 
 import os
 
@@ -18,6 +18,7 @@ app.autodiscover_tasks(
         "campaigns",
         "campaigns.flows",
         "campaigns.delivery",
+        "compliance.jobs",
     ]
 )
 

@@ -55,7 +55,13 @@ GROUPS: Final = (
             Place("parked", "circle-pause", _("Parked events"), "x"),
         ),
     ),
-    Group(_("May we, and who did"), (Place("audit", "scroll-text", _("Audit"), "a"),)),
+    Group(
+        _("May we, and who did"),
+        (
+            Place("jobs", "list-checks", _("Jobs"), "o"),
+            Place("audit", "scroll-text", _("Audit"), "a"),
+        ),
+    ),
 )
 
 

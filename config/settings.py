@@ -115,6 +115,9 @@ RULES_WORKERS = env.int("RULES_WORKERS", 2)
 FLOWS_WORKERS = env.int("FLOWS_WORKERS", 1)
 DELIVERY_WORKERS = env.int("DELIVERY_WORKERS", 1)
 MAINTENANCE_WORKERS = env.int("MAINTENANCE_WORKERS", 1)
+JOBS_WORKERS = env.int("JOBS_WORKERS", 2)
+# For how many days what goes into jobs and comes out of them can be fetched.
+JOBS_KEEP_FILES_DAYS = env.int("JOBS_KEEP_FILES_DAYS", 7)
 
 DATABASES: dict[str, Any] = {"default": env.db_url_config(DATABASE_URL)}
 DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"

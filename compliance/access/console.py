@@ -6,7 +6,8 @@ from typing import Any, Final
 
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
@@ -29,7 +30,7 @@ class ConsoleRequest(HttpRequest):
     may_change: bool
 
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def console_page(view: View) -> View:
@@ -41,7 +42,7 @@ def console_change(view: View) -> View:
     """Let members change something by POST; viewers may not."""
 
     @wraps(view)
-    def guarded(request: ConsoleRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: ConsoleRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.may_change:
             raise PermissionDenied
         return view(request, *args, **kwargs)
@@ -52,7 +53,7 @@ def console_change(view: View) -> View:
 def _for_members(view: View) -> View:
     @login_required
     @wraps(view)
-    def guarded(request: ConsoleRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: ConsoleRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not enter_workspace(request):
             return render(request, "access/no_workspace.html", status=403)
         wall.enter(request.workspace.pk)

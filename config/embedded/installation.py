@@ -21,7 +21,7 @@ from config.embedded.supervisor import Part, Running, Supervisor
 from config.kit import queues
 
 SERVERS, RECEIVERS, WORKERS, DOORS = 1, 2, 3, 4
-ALL_ROLES: Final = ("rules", "flows", "delivery", "maintenance", "beat", "mailbox", "web")
+ALL_ROLES: Final = ("rules", "flows", "delivery", "maintenance", "jobs", "beat", "mailbox", "web")
 LARGEST_LOG: Final = 20_000_000
 
 
@@ -83,6 +83,7 @@ class Installation:
             queues.FLOWS: settings.FLOWS_WORKERS,
             queues.DELIVERY: settings.DELIVERY_WORKERS,
             queues.MAINTENANCE: settings.MAINTENANCE_WORKERS,
+            queues.JOBS: settings.JOBS_WORKERS,
         }
         mailbox = _part("mailbox", RECEIVERS, partial(roles.command, "mailbox"), port=settings.MAILBOX_PORT)
         workers = [

@@ -6,6 +6,7 @@ RULES: Final = "rules"
 FLOWS: Final = "flows"
 DELIVERY: Final = "delivery"
 MAINTENANCE: Final = "maintenance"
+JOBS: Final = "jobs"
 
 DRAIN_INTAKE: Final = "campaigns.drain_intake"
 DRAIN_ACTIONS: Final = "campaigns.drain_actions"
@@ -16,6 +17,8 @@ SWEEP_SEGMENTS: Final = "audiences.sweep_segments"
 MAKE_PARTITIONS: Final = "audiences.make_partitions"
 FORGET_KEYS: Final = "audiences.forget_event_keys"
 PULSE: Final = "campaigns.pulse"
+RUN_JOBS: Final = "compliance.run_jobs"
+FORGET_JOBS: Final = "compliance.forget_jobs"
 
 QUEUE_OF: Final = {
     DRAIN_INTAKE: RULES,
@@ -27,6 +30,8 @@ QUEUE_OF: Final = {
     MAKE_PARTITIONS: MAINTENANCE,
     FORGET_KEYS: MAINTENANCE,
     PULSE: MAINTENANCE,
+    FORGET_JOBS: MAINTENANCE,
+    RUN_JOBS: JOBS,
 }
 
 

@@ -40,6 +40,7 @@ def addresses(shop: Shop) -> list[str]:
     return [
         *(reverse(name) for name in (*lists, "audit", "preferences", "styleguide")),
         *(reverse("styleguide-chapter", args=[chapter.key]) for chapter in CHAPTERS),
+        *(reverse(name) for name in (*lists, "jobs", "audit", "preferences")),
         reverse("person", args=[person]),
         reverse("person-story", args=[person]),
         reverse("person-why", args=[person]),

@@ -49,6 +49,7 @@ export const icons = [
   'link',
   'loader-circle',
   'lock',
+  'list-checks',
   'log-in',
   'log-out',
   'mail',
