@@ -1,5 +1,7 @@
 """Registers the audiences app."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 from compliance.consent import directory
@@ -14,3 +16,4 @@ class AudiencesConfig(AppConfig):
         from audiences.people.directory import KnownPeople  # noqa: PLC0415  models exist only from here on
 
         directory.plug_in(KnownPeople())
+        import_module("audiences.segments.handpicked").listen_to_people()

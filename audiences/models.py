@@ -3,7 +3,7 @@
 from audiences.facts.models import EventCount
 from audiences.intake.models import Event, EventKey, Refusal, Repetition, Slice
 from audiences.people.models import Identity, IdentityClaim, Person, PersonMerge
-from audiences.segments.models import Membership, Recheck, Segment, SegmentVersion
+from audiences.segments.models import Membership, Recheck, Removal, Segment, SegmentVersion
 
 __all__ = [
     "Event",
@@ -16,6 +16,7 @@ __all__ = [
     "PersonMerge",
     "Recheck",
     "Refusal",
+    "Removal",
     "Repetition",
     "Segment",
     "SegmentVersion",

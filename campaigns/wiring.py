@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from functools import partial
 from typing import Any
 
+from audiences.segments import usage
 from audiences.segments.keys import existing_keys
 from audiences.segments.previews import register_channel
 from campaigns.delivery.channels.base import AddressRefused, Channel
@@ -15,12 +16,15 @@ from campaigns.flows.models import Flow
 from campaigns.flows.waking import listen_to_deliveries
 from campaigns.overview import notices
 from campaigns.rules import references
+from campaigns.segment_uses import flows_reading, rules_reading
 
 
 def connect() -> None:
     """Register the finders and listeners; called once, when the app is ready."""
     references.register("flow", _flows)
     references.register("segment", existing_keys)
+    usage.register("rule", rules_reading)
+    usage.register("flow", flows_reading)
     for channel in INSTALLED.values():
         register_channel(channel.slug, partial(_address, channel))
     listen_to_people()

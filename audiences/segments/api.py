@@ -1,8 +1,7 @@
-"""`/v1/segments`: define segments, and see who belongs."""
+"""`/v1/segments`: define segments, change and archive them."""
 
-from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any, ClassVar, Final
-from uuid import UUID
 
 from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework import serializers
@@ -10,10 +9,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from audiences.people.models import Person
 from audiences.segments.definitions import archive, define, used_by
-from audiences.segments.models import Membership, Segment, SegmentVersion
-from audiences.segments.reading import live_segments, members_of
+from audiences.segments.models import Segment, SegmentVersion
+from audiences.segments.reading import live_segments
 from compliance.access.authentication import key_of
 from config.kit import clock
 from config.kit.actors import current_actor
@@ -31,13 +29,16 @@ class SegmentForm(serializers.Serializer[Any]):
 
     key = serializers.RegexField(r"^\w[\w.-]{0,99}$", help_text="never changes")
     name = serializers.CharField(max_length=300, required=False)
-    where = serializers.DictField(help_text="a condition; docs/reference/conditions.md")
-    kind = serializers.ChoiceField(choices=["dynamic", "snapshot"], default="dynamic")
+    where = serializers.DictField(
+        required=False, help_text="a condition; docs/reference/conditions.md. A static segment may do without"
+    )
+    kind = serializers.ChoiceField(choices=["dynamic", "static", "snapshot"], default="dynamic")
     note = serializers.CharField(max_length=500, required=False, help_text="why this version")
 
 
 class SegmentView(SegmentForm):
     version = serializers.IntegerField()
+    current = serializers.BooleanField(help_text="false: people are still being judged by this version")
     members = serializers.IntegerField()
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
@@ -45,17 +46,6 @@ class SegmentView(SegmentForm):
 
 class SegmentPage(serializers.Serializer[Any]):
     data = SegmentView(many=True)  # type: ignore[assignment]
-    next = serializers.CharField(allow_null=True)
-
-
-class MemberView(serializers.Serializer[Any]):
-    id = serializers.UUIDField()
-    user_id = serializers.CharField(allow_null=True)
-    entered_at = serializers.DateTimeField()
-
-
-class MemberPage(serializers.Serializer[Any]):
-    data = MemberView(many=True)  # type: ignore[assignment]
     next = serializers.CharField(allow_null=True)
 
 
@@ -69,7 +59,7 @@ class Segments(APIView):
     def get(self, request: Request) -> Response:
         """Return the segments by key, each with the number of its members."""
         rows = live_segments(key_of(request).workspace_id)
-        return Response(self.pages.page(rows, request.query_params).as_json(_shown))
+        return Response(self.pages.page(rows, request.query_params).as_json(shown_segment))
 
     @extend_schema(
         operation_id="segment_define",
@@ -90,9 +80,11 @@ class OneSegment(APIView):
 
     @extend_schema(operation_id="segment", tags=["segments"], responses=SegmentView)
     def get(self, request: Request, key: str) -> Response:
-        """Return the live version, how many belong, and which segments read this one."""
-        segment = _find(request, key)
-        return Response(_shown(segment) | {"used_by": used_by(segment.workspace_id, key)})
+        """Return the live version, how many belong, and what reads this segment."""
+        segment = find(request, key)
+        return Response(
+            shown_segment(segment) | {"used_by": [asdict(use) for use in used_by(segment.workspace_id, key)]}
+        )
 
     @extend_schema(
         operation_id="segment_put",
@@ -107,49 +99,34 @@ class OneSegment(APIView):
 
     @extend_schema(operation_id="segment_archive", tags=["segments"], responses={204: None})
     def delete(self, request: Request, key: str) -> Response:
-        """Archive the segment: everybody leaves, the history stays. 409 while another segment reads it."""
-        _find(request, key)
+        """Archive the segment: everybody leaves, the history stays. 409 while anything reads it."""
+        find(request, key)
         archive(key_of(request).workspace_id, key, actor=current_actor(), now=clock.now())
         return Response(status=204)
-
-
-class Members(APIView):
-    """Who belongs to a segment now."""
-
-    scope = "segments:read"
-    pages: ClassVar = CursorPage("person_id")
-
-    @extend_schema(operation_id="segment_members", tags=["segments"], responses=MemberPage)
-    def get(self, request: Request, key: str) -> Response:
-        """Return the members, in the order of their ids."""
-        page = self.pages.page(members_of(_find(request, key)), request.query_params)
-        names = dict(Person.objects.filter(pk__in=[row.person_id for row in page.rows]).values_list("pk", "user_id"))
-        return Response(page.as_json(lambda row: _member(row, names)))
 
 
 def _defined(request: Request, *, key: str | None) -> Response:
     now = clock.now()
     segment = define(key_of(request).workspace_id, request.data, actor=current_actor(), now=now, key=key)
     status = 201 if segment.created_at == now else 200
-    return Response(_shown(live_segments(segment.workspace_id).get(pk=segment.pk)), status=status)
+    return Response(shown_segment(live_segments(segment.workspace_id).get(pk=segment.pk)), status=status)
 
 
-def _find(request: Request, key: str) -> Segment:
+def find(request: Request, key: str) -> Segment:
+    """Return the segment of the address with its count; 404 if there is none in use."""
     found = live_segments(key_of(request).workspace_id).filter(key=key).first()
     return found or missing(f"The segment {key[:100]}")
 
 
-def _shown(segment: Segment) -> dict[str, Any]:
+def shown_segment(segment: Segment) -> dict[str, Any]:
+    """Return a segment as the API shows it."""
     live: SegmentVersion | None = segment.live
     return {
         **(live.definition if live else {}),
         "version": live.number if live else 0,
         "note": live.note if live else "",
+        "current": segment.current,
         "members": getattr(segment, "members", None) or 0,
         "created_at": segment.created_at,
         "updated_at": segment.updated_at,
     }
-
-
-def _member(row: Membership, names: Mapping[UUID, str | None]) -> dict[str, Any]:
-    return {"id": row.person_id, "user_id": names.get(row.person_id), "entered_at": row.entered_at}

@@ -8,7 +8,7 @@ from typing import Final
 
 from django.db import connection
 
-from audiences.conditions import OPERATORS, Comparison, Condition, Did, Needs, Place, parse
+from audiences.conditions import OPERATORS, Comparison, Condition, Needs, Place, parse
 from audiences.conditions.tree import Predicate
 from audiences.facts.touch import Touch
 from audiences.segments.models import SegmentVersion
@@ -34,6 +34,7 @@ class Catalogue:
     segments: tuple[Live, ...]
     _by_event: Mapping[str, frozenset[int]] = field(repr=False)
     _by_trait: Mapping[str, frozenset[int]] = field(repr=False)
+    _by_segment: Mapping[str, frozenset[int]] = field(repr=False)
     _followers: Mapping[int, frozenset[int]] = field(repr=False)
     _places: Mapping[int, int] = field(repr=False)
 
@@ -52,10 +53,13 @@ class Catalogue:
         """Return the places of these segments and their dependants; those that are not live are left out."""
         return self._with_followers({self._places[i] for i in segment_ids if i in self._places})
 
-    def after(self, segment_id: int) -> list[Live]:
+    def readers(self, key: str) -> frozenset[int]:
+        """Return the places of the segments that depend on the one with this key (of any kind), directly or not."""
+        return self._with_followers(set(self._by_segment.get(key, _NONE)))
+
+    def after(self, key: str) -> list[Live]:
         """Return the segments that depend on this one, directly or not, in order."""
-        place = self._places.get(segment_id)
-        return [self.segments[i] for i in sorted(self._followers.get(place, _NONE))] if place is not None else []
+        return [self.segments[place] for place in sorted(self.readers(key))]
 
     def get(self, segment_id: int) -> Live | None:
         place = self._places.get(segment_id)
@@ -111,7 +115,10 @@ def as_live(*, id: int, key: str, version_id: int, where: object) -> Live:  # no
 
 
 def _is_timed(leaf: Condition) -> bool:
-    return isinstance(leaf, Did) or (isinstance(leaf, Comparison) and OPERATORS[leaf.op].flips_at is not None)
+    """Whether a leaf names instants at which it turns: comparisons with ages do, and all that look at the past."""
+    if isinstance(leaf, Comparison):
+        return OPERATORS[leaf.op].flips_at is not None
+    return type(leaf).next_change is not Condition.next_change
 
 
 def in_order(reads: Mapping[str, Iterable[str]]) -> list[str]:
@@ -127,6 +134,7 @@ def _catalogue(segments: Sequence[Live]) -> Catalogue:
         segments=ordered,
         _by_event=_index(enumerate(one.needs.event_names for one in ordered)),
         _by_trait=_index(enumerate({name.partition(".")[0] for name in one.needs.traits} for one in ordered)),
+        _by_segment=_index(enumerate(one.needs.segments for one in ordered)),
         _followers=_followers(ordered),
         _places={one.id: place for place, one in enumerate(ordered)},
     )

@@ -9,7 +9,8 @@ from audiences.conditions import Place, parse
 from audiences.segments import locks
 from audiences.segments.documents import SegmentDocument, check_references, read_document
 from audiences.segments.models import Segment, SegmentVersion
-from audiences.segments.recomputing import close, recompute, take_once
+from audiences.segments.recomputing import close, recompute, recompute_readers, take_once
+from audiences.segments.usage import Use, uses_elsewhere
 from compliance.audit import record
 from config.kit.actors import Actor
 from config.kit.errors import Conflict
@@ -40,16 +41,17 @@ def define(workspace_id: int, raw: Any, *, actor: Actor, now: datetime, key: str
 
 @transaction.atomic
 def archive(workspace_id: int, key: str, *, actor: Actor, now: datetime) -> Segment:
-    """Take a segment out of use: everybody leaves, its history stays. Refused while another segment reads it.
+    """Take a segment out of use: everybody leaves, its history stays. Refused while anything reads it.
 
     Raises Segment.DoesNotExist, or Conflict naming the readers.
     """
     locks.own(workspace_id)
     segment = Segment.objects.get(workspace_id=workspace_id, key=key, live__isnull=False)
     if readers := used_by(workspace_id, key):
-        raise Conflict(f"The segment {key} is read by {', '.join(readers)}. Change or archive those first.")
+        names = ", ".join(map(str, readers))
+        raise Conflict(f"The segment {key} is read by {names}. Change or archive those first.")
     close(workspace_id, segment.pk, key, now=now)
-    Segment.objects.filter(pk=segment.pk).update(live=None, updated_at=now)
+    Segment.objects.filter(pk=segment.pk).update(live=None, computed=None, job_id=None, updated_at=now)
     _record("segment.archived", segment, actor=actor, now=now)
     segment.live = None
     return segment
@@ -58,14 +60,19 @@ def archive(workspace_id: int, key: str, *, actor: Actor, now: datetime) -> Segm
 def reads_of(workspace_id: int) -> dict[str, frozenset[str]]:
     """Return, for each live segment of any kind, which segments its condition reads."""
     rows = Segment.objects.filter(workspace_id=workspace_id, live__isnull=False).values_list("key", "live__definition")
-    return {
-        key: parse(definition["where"], place=Place.SEGMENT, path="/where").needs().segments for key, definition in rows
-    }
+    return {key: _sources(definition.get("where")) for key, definition in rows}
 
 
-def used_by(workspace_id: int, key: str) -> list[str]:
-    """Return the keys of the live segments that read this one."""
-    return sorted(reader for reader, sources in reads_of(workspace_id).items() if key in sources)
+def _sources(where: Any) -> frozenset[str]:
+    return parse(where, place=Place.SEGMENT, path="/where").needs().segments if where else frozenset()
+
+
+def used_by(workspace_id: int, key: str) -> list[Use]:
+    """Return what reads this segment: other live segments, and whatever the apps above have registered."""
+    readers = sorted(reader for reader, sources in reads_of(workspace_id).items() if key in sources)
+    names = dict(Segment.objects.filter(workspace_id=workspace_id, key__in=readers).values_list("key", "name"))
+    uses = [Use(kind="segment", key=reader, name=names[reader], where="where") for reader in readers]
+    return uses + uses_elsewhere(workspace_id, key)
 
 
 def _put_live(segment: Segment, document: SegmentDocument, *, actor: Actor, now: datetime) -> None:
@@ -84,10 +91,18 @@ def _put_live(segment: Segment, document: SegmentDocument, *, actor: Actor, now:
 
 
 def _fill(segment: Segment, document: SegmentDocument, *, now: datetime) -> None:
-    if document.kind == "snapshot":
-        take_once(segment.workspace_id, segment.pk, segment.key, document.condition, now=now)
-    else:
+    """Bring the members up to date. A static segment is filled by its first version only: then hands decide."""
+    if document.kind == "dynamic":
         recompute(segment.workspace_id, segment.pk, now=now)
+    elif document.condition is not None and (document.kind == "snapshot" or _is_first(segment)):
+        take_once(segment.workspace_id, segment.pk, segment.key, document.condition, now=now)
+        recompute_readers(segment.workspace_id, segment.key, now=now)
+    Segment.objects.filter(pk=segment.pk).update(computed=segment.live)
+    segment.computed = segment.live
+
+
+def _is_first(segment: Segment) -> bool:
+    return segment.live is not None and segment.live.number == 1
 
 
 def _record(action: str, segment: Segment, *, actor: Actor, now: datetime) -> None:

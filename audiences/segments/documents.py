@@ -13,8 +13,8 @@ from audiences.segments.catalogue import in_order
 from config.kit.errors import InputRefused, Problem, refuse
 
 FIELDS: Final = ("key", "name", "where", "kind", "note")
-KINDS: Final = ("dynamic", "snapshot")
-LATER: Final = ("static",)
+KINDS: Final = ("dynamic", "static", "snapshot")
+STATIC: Final = "static"
 RESERVED: Final = ("preview",)
 _KEY: Final = re.compile(r"\w[\w.-]{0,99}")
 _TEXTS: Final = {"name": 300, "note": 500}
@@ -28,7 +28,8 @@ class SegmentDocument:
     name: str
     kind: str
     note: str
-    condition: Condition
+    condition: Condition | None
+    """None only for a static segment that starts empty"""
     definition: dict[str, Any]
 
 
@@ -44,14 +45,20 @@ def read_document(raw: Any, *, key: str | None = None) -> SegmentDocument:
     _check_key(raw, key, problems)
     _check_kind(raw.get("kind", "dynamic"), problems)
     _check_texts(raw, problems)
-    condition = _read_where(raw, problems)
+    condition = None if _starts_empty(raw) else _read_where(raw, problems)
     problems.refuse_if_any()
-    assert condition is not None  # a missing one would have been a problem
     kind, name = raw.get("kind", "dynamic"), raw.get("name") or raw["key"]
-    definition = {"key": raw["key"], "name": name, "kind": kind, "where": condition.as_json()}
+    definition = {"key": raw["key"], "name": name, "kind": kind}
+    if condition is not None:
+        definition["where"] = condition.as_json()
     return SegmentDocument(
         key=raw["key"], name=name, kind=kind, note=raw.get("note", ""), condition=condition, definition=definition
     )
+
+
+def _starts_empty(raw: Mapping[str, Any]) -> bool:
+    """A static segment needs no condition: one that it has fills it once, then hands take over."""
+    return raw.get("kind") == STATIC and raw.get("where") is None
 
 
 def _check_key(raw: Mapping[str, Any], address: str | None, problems: Problems) -> None:
@@ -66,9 +73,7 @@ def _check_key(raw: Mapping[str, Any], address: str | None, problems: Problems) 
 
 
 def _check_kind(kind: Any, problems: Problems) -> None:
-    if kind in LATER:
-        problems.add("/kind", f"{shown(kind)} is not available yet", "use " + " or ".join(KINDS))
-    elif kind not in KINDS:
+    if kind not in KINDS:
         problems.add("/kind", f"{shown(kind)} is no kind of segment", "use " + " or ".join(KINDS))
 
 
@@ -108,7 +113,7 @@ def _unknown(key: str, names: set[str]) -> Problem:
 
 def check_references(document: SegmentDocument, *, reads: Mapping[str, Iterable[str]]) -> None:
     """Refuse segments that do not exist, and circles; `reads` says which segments each live segment reads."""
-    sources = document.condition.needs().segments
+    sources = document.condition.needs().segments if document.condition else frozenset[str]()
     refuse_unknown(sources - {document.key}, known=reads)
     try:
         in_order({**reads, document.key: sources})

@@ -12,9 +12,23 @@ class Segment(Definition):
 
     kind = models.CharField(max_length=10, default="dynamic")
     live = models.ForeignKey("SegmentVersion", on_delete=models.PROTECT, null=True, related_name="+")
+    # the version by which everybody has been judged; another one than `live` while that is being computed
+    computed = models.ForeignKey(
+        "SegmentVersion", on_delete=models.PROTECT, null=True, related_name="+", db_index=False
+    )
+    job_id = models.UUIDField(null=True)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["workspace", "key"], name="segment_key_once")]
+
+    @property
+    def archived(self) -> bool:
+        return self.live_id is None
+
+    @property
+    def current(self) -> bool:
+        """Whether everybody has been judged by the live version."""
+        return self.live_id == self.computed_id
 
 
 class SegmentVersion(Version):
@@ -43,6 +57,26 @@ class Membership(models.Model):
         indexes: ClassVar = [
             # the segments of one person, now and before
             models.Index(fields=["person_id", "segment"], name="membership_person")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.segment_id}: {self.person_id}"
+
+
+class Removal(models.Model):
+    """Somebody was taken out of a static segment by hand: no rule puts them back in, only a hand does (E8)."""
+
+    pk = models.CompositePrimaryKey("segment_id", "person_id")
+    segment_id = models.BigIntegerField()
+    person_id = models.UUIDField()
+    workspace_id = models.IntegerField()
+    at = models.DateTimeField()
+    actor = models.CharField(max_length=200)
+
+    class Meta:
+        indexes: ClassVar = [
+            # what a merge has to move
+            models.Index(fields=["person_id"], name="removal_person")
         ]
 
     def __str__(self) -> str:

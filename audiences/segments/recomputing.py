@@ -25,8 +25,15 @@ def recompute(workspace_id: int, segment_id: int, *, now: datetime) -> list[Chan
     if first is None:
         return []
     changes = _difference(workspace_id, first, now=now)
-    moved = {first.key} if changes else set()
-    for one in catalogue.after(segment_id):
+    return changes + recompute_readers(workspace_id, first.key, now=now) if changes else []
+
+
+@transaction.atomic
+def recompute_readers(workspace_id: int, key: str, *, now: datetime) -> list[Change]:
+    """Judge everybody by the segments that read this one, which has just changed, and by the readers of those."""
+    locks.own(workspace_id)
+    moved, changes = {key}, list[Change]()
+    for one in live(workspace_id).after(key):
         if moved & one.needs.segments and (found := _difference(workspace_id, one, now=now)):
             moved.add(one.key)
             changes += found

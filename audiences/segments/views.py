@@ -36,7 +36,7 @@ def segment(request: ConsoleRequest, key: str) -> HttpResponse:
     members = LAST_IN_FIRST.page(lookups.stays(found), request.GET)
     names = names_of(request.workspace.pk, [stay.person_id for stay in members.rows])
     rows = [{"stay": stay, "name": names.get(stay.person_id, "")} for stay in members.rows]
-    condition = condition_line(found.live.definition["where"]) if found.live else None
+    condition = condition_line(where) if found.live and (where := found.live.definition.get("where")) else None
     context = {"segment": found, "condition": condition, "rows": rows, "page": members}
     return page(request, "segments/segment.html", context, parts={"segment-members": "members"})
 

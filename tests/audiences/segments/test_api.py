@@ -105,3 +105,43 @@ def test_a_catastrophic_pattern_is_judged_in_linear_time(call, brand):
 def test_a_key_without_the_scope_is_turned_away(client, brand):
     headers = bearer(api_key(brand, "people:read"))
     assert client.get("/v1/segments", headers=headers).status_code == 403
+
+
+def test_members_of_a_static_segment_are_put_in_and_taken_out(call, brand):
+    come(row(brand.id, user="u"), row(brand.id, user="v"))
+    assert call("post", "", {"key": "vip", "kind": "static"}).status_code == 201
+    done = call("put", "/vip/members", {"user_ids": ["u", "v", "nobody"]}).json()
+    assert done == {"changed": 2, "unchanged": 0, "kept_out": 0, "unknown": 1}
+    first = call("get", "/vip/members").json()["data"][0]
+    assert call("delete", "/vip/members", {"person_ids": [first["id"]]}).json()["changed"] == 1
+    assert call("get", "/vip").json()["members"] == 1
+    assert call("put", "/vip/members", {"person_ids": ["x"]}).json()["errors"][0]["path"] == "/person_ids/0"
+    assert call("put", "/vip/members", []).status_code == 422
+    call("post", "", {"key": "buyers", "where": {"did": "buy"}})
+    assert call("put", "/buyers/members", {"user_ids": ["u"]}).status_code == 409
+
+
+def test_members_are_filtered_by_when_they_entered(call, brand):
+    come(row(brand.id, user="u"))
+    call("post", "", {"key": "buyers", "where": {"did": "buy"}})
+    assert len(call("get", "/buyers/members?entered_after=2026-01-01T00:00:00Z").json()["data"]) == 1
+    assert call("get", "/buyers/members?entered_before=2026-01-01T00:00:00Z").json()["data"] == []
+    assert call("get", "/buyers/members?entered_before=yesterday").status_code == 422
+
+
+def test_versions_are_listed_told_apart_compared_and_restored(call, brand):
+    come(row(brand.id, user="u"), row(brand.id, user="v", name="view"))
+    call("post", "", {"key": "a", "where": {"did": "buy"}})
+    call("put", "/a", {"where": {"did": "view"}, "note": "views count"})
+    found = call("get", "/a/versions").json()["data"]
+    assert [(one["number"], one["live"], one["note"]) for one in found] == [(2, True, "views count"), (1, False, "")]
+    assert found[0]["changes"] == ["did buy at least 1 time → did view at least 1 time"]
+    assert call("get", "/a/versions/1").json()["definition"]["where"]["did"] == "buy"
+    assert call("get", "/a/versions/9").status_code == 404
+    compared = call("post", "/a/compare", {"where": {"did": "buy"}}).json()
+    assert (compared["joined"], compared["left"], compared["exact"]) == (1, 1, True)
+    assert call("post", "/a/restore", {"version": 1}).json()["version"] == 3
+    call("delete", "/a")
+    assert call("post", "/a/restore", {}).json()["version"] == 4
+    assert call("post", "/a/restore", {"version": 99}).status_code == 404
+    assert call("get", "/a/used-by").json() == {"data": []}

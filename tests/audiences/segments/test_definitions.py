@@ -48,7 +48,8 @@ def test_circles_are_refused_and_named(brand):
 
 def test_every_problem_is_named_at_once(brand):
     found = problems(
-        brand, {"key": "a b", "kind": "static", "colour": 1, "name": 5, "where": {"all": [{"trait": "x", "is": "eqq"}]}}
+        brand,
+        {"key": "a b", "kind": "dynamik", "colour": 1, "name": 5, "where": {"all": [{"trait": "x", "is": "eqq"}]}},
     )
     assert set(found) == {"/key", "/kind", "/colour", "/name", "/where/all/0/is"}
 
@@ -79,6 +80,6 @@ def test_an_unknown_segment_is_refused_with_the_nearest_name(brand):
 def test_a_segment_that_others_read_is_not_archived(brand):
     define(brand, "a", {"did": "buy"})
     define(brand, "b", {"segment": "a"})
-    assert segments.used_by(brand, "a") == ["b"]
-    with pytest.raises(Conflict, match="read by b"):
+    assert [str(use) for use in segments.used_by(brand, "a")] == ["segment b"]
+    with pytest.raises(Conflict, match="read by segment b"):
         segments.archive(brand, "a", actor=factories.actor(), now=NOON)

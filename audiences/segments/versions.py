@@ -1,0 +1,114 @@
+"""The versions of a segment: the list, what changed between two in words, and an older one made live again."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from difflib import SequenceMatcher
+from typing import Any
+
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+
+from audiences.segments.definitions import define
+from audiences.segments.models import Segment, SegmentVersion
+from audiences.wording import COMBINED, Line, condition_line
+from config.kit.actors import Actor
+from config.kit.versions import canonical
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Difference:
+    """One thing that differs: `what` is added, removed, or changed; before and after are words of the reader's."""
+
+    what: str
+    before: str = ""
+    after: str = ""
+
+    def __str__(self) -> str:
+        given = {"before": self.before, "after": self.after}
+        match self.what:
+            case "added":
+                return _("added: %(after)s") % given
+            case "removed":
+                return _("removed: %(before)s") % given
+        return _("%(before)s → %(after)s") % given
+
+
+def versions_of(segment: Segment) -> QuerySet[SegmentVersion]:
+    """Return all versions, newest first."""
+    return segment.versions.order_by("-number")
+
+
+def version_of(segment: Segment, number: int) -> SegmentVersion:
+    """Return one version; raises SegmentVersion.DoesNotExist."""
+    return segment.versions.get(number=number)
+
+
+@transaction.atomic
+def restore(workspace_id: int, key: str, number: int, *, actor: Actor, now: datetime) -> Segment:
+    """Make the definition of an older version live again, as a new version; it also brings an archived segment back.
+
+    Raises Segment.DoesNotExist or SegmentVersion.DoesNotExist; refuses what no longer can be saved.
+    """
+    version = version_of(Segment.objects.get(workspace_id=workspace_id, key=key), number)
+    note = f"restored from version {number}"
+    return define(workspace_id, {**version.definition, "note": note}, actor=actor, now=now)
+
+
+def unarchive(workspace_id: int, key: str, *, actor: Actor, now: datetime) -> Segment:
+    """Bring an archived segment back into use with its newest definition; one in use stays as it is."""
+    segment = Segment.objects.get(workspace_id=workspace_id, key=key)
+    newest = versions_of(segment).first()
+    if not segment.archived or newest is None:
+        return segment
+    return restore(workspace_id, key, newest.number, actor=actor, now=now)
+
+
+def changes_between(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Difference]:
+    """Return what differs between two definitions, row by row, in the reader's words."""
+    return [*_changed_labels(old, new), *_changed_rows(old.get("where"), new.get("where"))]
+
+
+def _changed_labels(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Difference]:
+    for name in ("name", "kind"):
+        before, after = str(old.get(name, "")), str(new.get(name, ""))
+        if before != after:
+            yield Difference(what="changed", before=before, after=after)
+
+
+def _changed_rows(old: Any, new: Any) -> Iterator[Difference]:
+    (word, before), (new_word, after) = _rows(old), _rows(new)
+    if before and after and len(before) + len(after) > 2 and word != new_word:
+        yield Difference(what="changed", before=str(COMBINED[word]), after=str(COMBINED[new_word]))
+    keys = [canonical(row) for row in before], [canonical(row) for row in after]
+    for op, start, end, new_start, new_end in SequenceMatcher(a=keys[0], b=keys[1], autojunk=False).get_opcodes():
+        if op != "equal":
+            yield from _paired(before[start:end], after[new_start:new_end])
+
+
+def _paired(before: Sequence[Any], after: Sequence[Any]) -> Iterator[Difference]:
+    both = min(len(before), len(after))
+    for old, new in zip(before[:both], after[:both], strict=True):
+        yield Difference(what="changed", before=_said(old), after=_said(new))
+    for old in before[both:]:
+        yield Difference(what="removed", before=_said(old))
+    for new in after[both:]:
+        yield Difference(what="added", after=_said(new))
+
+
+def _rows(where: Any) -> tuple[str, list[Any]]:
+    if not where:
+        return "all", []
+    word = next((word for word in ("all", "any") if word in where), None)
+    return (word, list(where[word])) if word else ("all", [where])
+
+
+def _said(row: Any) -> str:
+    return _in_words(condition_line(row))
+
+
+def _in_words(line: Line) -> str:
+    if not line.children:
+        return line.text
+    return f"{line.text} ({', '.join(_in_words(child) for child in line.children)})"
