@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from audiences.computed import keep
 from audiences.facts.counters import count
 from audiences.facts.touch import Touch
 from audiences.intake.batches import Batch, EventRow
@@ -21,11 +22,13 @@ class Absorbed:
 
 
 def absorb(batch: Batch, *, now: datetime) -> Absorbed:
-    """Absorb one batch in the caller's transaction: people, counters, then the segments that read what changed."""
+    """Absorb one batch in the caller's transaction: people, counters, computed traits, then the segments that read."""
     share(batch.workspace_id)  # before any person is locked: a recomputation must never wait for one
     resolved = resolve(batch.workspace_id, batch.events, now=now)
     count(batch.workspace_id, resolved.events)
     touched = _touched(resolved)
+    for person_id, traits in keep(batch.workspace_id, touched, now=now).items():
+        touched[person_id] |= Touch(traits=traits)
     rejudge(batch.workspace_id, touched, now=now)
     return Absorbed(events=resolved.events, touched=touched)
 

@@ -13,6 +13,7 @@ class AudiencesConfig(AppConfig):
 
     def ready(self) -> None:
         """Tell compliance, which may not look here itself, who is who."""
+        from audiences.computed import filling  # noqa: F401, PLC0415  registers its kind of job
         from audiences.people.directory import KnownPeople  # noqa: PLC0415  models exist only from here on
 
         directory.plug_in(KnownPeople())

@@ -1,11 +1,15 @@
 """Gathers the models of the rooms of audiences."""
 
+from audiences.computed.models import ComputedDue, ComputedTrait, ComputedTraitVersion
 from audiences.facts.models import EventCount
 from audiences.intake.models import Event, EventKey, Refusal, Repetition, Slice
 from audiences.people.models import Identity, IdentityClaim, Person, PersonMerge
 from audiences.segments.models import Membership, Recheck, Removal, Segment, SegmentVersion
 
 __all__ = [
+    "ComputedDue",
+    "ComputedTrait",
+    "ComputedTraitVersion",
     "Event",
     "EventCount",
     "EventKey",

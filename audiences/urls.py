@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver
 
 from audiences import pages
+from audiences.computed import urls as computed
 from audiences.identity import urls as identity
 from audiences.intake import urls as intake
 from audiences.people import urls as people
@@ -13,5 +14,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *intake.urlpatterns,
     *people.urlpatterns,
     *identity.urlpatterns,
+    *computed.urlpatterns,
     *segments.urlpatterns,
 ]

@@ -13,6 +13,7 @@ app = Celery("signalbox")
 app.config_from_object("config.celery_settings")
 app.autodiscover_tasks(
     [
+        "audiences.computed",
         "audiences.intake",
         "audiences.segments",
         "campaigns",

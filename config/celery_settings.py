@@ -35,6 +35,7 @@ beat_schedule = {
         queues.DRAIN_DELIVERIES,
         queues.RECOVER_DELIVERIES,
         queues.SWEEP_SEGMENTS,
+        queues.SWEEP_COMPUTED,
     )
 } | {
     # one for each queue, sent by nobody but the beat: a queue from which none comes back has no worker, or no beat
@@ -47,6 +48,7 @@ beat_schedule = {
         }
         for queue in queues.queue_names()
     },
+    "draw bands": {"task": queues.DRAW_BANDS, "schedule": 86400.0},
     "make partitions": {"task": queues.MAKE_PARTITIONS, "schedule": 3600.0},
     "forget event keys": {"task": queues.FORGET_KEYS, "schedule": 3600.0},
     "forget jobs": {"task": queues.FORGET_JOBS, "schedule": 3600.0},

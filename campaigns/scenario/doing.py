@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from audiences import segments
+from audiences.computed import definitions as computed
 from audiences.identity.merging import merge_people
 from audiences.intake.models import EventKind
 from campaigns.flows import definitions as flows
@@ -31,7 +32,7 @@ def prepare(scenario: Scenario, stage: Stage) -> None:
         stage.tell(introduced, kind=EventKind.IDENTIFY)
     store_consents(stage.workspace_id, list(_consents(scenario, stage)), now=stage.now)
     with clock.at(stage.now):
-        for kind in ("templates", "segments"):
+        for kind in ("templates", "computed_traits", "segments"):
             _define(kind, scenario, stage)
         stage.settle()
         for kind in ("journeys", "rules"):
@@ -77,6 +78,7 @@ def _define_rule(stage: Stage, raw: Mapping[str, Any]) -> None:
 DEFINERS: Final[Mapping[str, Callable[[Stage, Mapping[str, Any]], object]]] = {
     "templates": lambda s, raw: templates.define(s.workspace_id, dict(raw), actor=OPERATOR, now=s.now),
     "segments": lambda s, raw: segments.define(s.workspace_id, dict(raw), actor=OPERATOR, now=s.now),
+    "computed_traits": lambda s, raw: computed.define(s.workspace_id, dict(raw), actor=OPERATOR, now=s.now),
     "journeys": _define_journey,
     "rules": _define_rule,
 }

@@ -10,7 +10,7 @@ from campaigns.flows.engine.clock import zone_named
 from campaigns.flows.engine.shape import Shape, nearest
 from config.kit.errors import InputRefused, Problem
 
-KINDS: Final = ("segments", "templates", "journeys", "rules")
+KINDS: Final = ("segments", "templates", "journeys", "rules", "computed_traits")
 """What a scenario can define. The other kinds of the language are refused by name until they exist."""
 
 NOT_YET: Final = ("playbooks", "reviews", "caps", "quiet_hours", "policies")

@@ -12,6 +12,7 @@ from uuid import UUID
 import msgspec
 from django.db import connection
 
+from audiences.computed import filling as computed
 from audiences.intake.accept import Call, ItemError, accept
 from audiences.intake.models import EventKind
 from audiences.segments import next_due, sweep
@@ -23,6 +24,7 @@ from campaigns.flows.advancing import advance_due
 from campaigns.flows.starting import drain_actions
 from campaigns.triggers import drain_intake
 from compliance.access.workspaces import create_workspace
+from compliance.jobs import run_all
 from config.kit import clock
 from config.kit.ids import derived
 
@@ -119,6 +121,8 @@ class Stage:
         """Return what there is to do now, in the order of the way of the data."""
         kinds: Sequence[Callable[[], int]] = (
             lambda: drain_intake(budget_s=PATIENCE).events,
+            lambda: run_all(tick=lambda: self.now),
+            lambda: computed.sweep(self.now),
             lambda: len(sweep(self.now)),
             lambda: drain_actions(self.now),
             lambda: advance_due(self.now),
@@ -132,7 +136,7 @@ class Stage:
         with connection.cursor() as cursor:
             cursor.execute(NEXT_DUE)
             run, message, held = cursor.fetchone()
-        certain = min((due for due in (run, message, next_due()) if due is not None), default=None)
+        certain = min((due for due in (run, message, next_due(), computed.next_due()) if due is not None), default=None)
         if with_held and held is not None and (certain is None or held < certain):
             return _Stop(at=held, only_held=True)
         return _Stop(at=certain) if certain is not None else None
@@ -157,6 +161,8 @@ def staged(*, name: str, start: datetime, zone: str) -> Iterator[Stage]:
 
 WAITING: Final = """
 select exists (select from audiences_slice),
+       exists (select from compliance_job where state = 'queued' and due_at <= %(now)s),
+       exists (select from audiences_computeddue where due_at <= %(now)s),
        exists (select from audiences_recheck where due_at <= %(now)s),
        exists (select from campaigns_action where state = 'pending'),
        exists (select from campaigns_run where due_at <= %(now)s),

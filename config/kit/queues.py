@@ -14,6 +14,8 @@ ADVANCE_RUNS: Final = "campaigns.advance_runs"
 DRAIN_DELIVERIES: Final = "campaigns.drain_deliveries"
 RECOVER_DELIVERIES: Final = "campaigns.recover_deliveries"
 SWEEP_SEGMENTS: Final = "audiences.sweep_segments"
+SWEEP_COMPUTED: Final = "audiences.sweep_computed"
+DRAW_BANDS: Final = "audiences.draw_bands"
 MAKE_PARTITIONS: Final = "audiences.make_partitions"
 FORGET_KEYS: Final = "audiences.forget_event_keys"
 PULSE: Final = "campaigns.pulse"
@@ -27,6 +29,8 @@ QUEUE_OF: Final = {
     DRAIN_DELIVERIES: DELIVERY,
     RECOVER_DELIVERIES: MAINTENANCE,
     SWEEP_SEGMENTS: MAINTENANCE,
+    SWEEP_COMPUTED: MAINTENANCE,
+    DRAW_BANDS: MAINTENANCE,
     MAKE_PARTITIONS: MAINTENANCE,
     FORGET_KEYS: MAINTENANCE,
     PULSE: MAINTENANCE,
