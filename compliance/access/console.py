@@ -3,17 +3,19 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, Final
+from urllib.parse import urlencode
 
-from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from compliance.access.models import Member, User, Workspace
 from config.kit import wall
 from config.kit.actors import Actor, ActorKind, acting
+from config.kit.pages import is_part, page_address
 from config.kit.strict_json import Malformed
 
 SESSION_KEY: Final = "workspace_id"
@@ -51,9 +53,10 @@ def console_change(view: View) -> View:
 
 
 def _for_members(view: View) -> View:
-    @login_required
     @wraps(view)
     def guarded(request: ConsoleRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return to_log_in(request)
         if not enter_workspace(request):
             return render(request, "access/no_workspace.html", status=403)
         wall.enter(request.workspace.pk)
@@ -64,6 +67,14 @@ def _for_members(view: View) -> View:
                 return render(request, "400.html", {"problems": refusal.problems}, status=400)
 
     return guarded
+
+
+def to_log_in(request: HttpRequest) -> HttpResponse:
+    """Send a stranger, or somebody whose session ran out, to log in and then back to the page they were on."""
+    address = f"{reverse('login')}?{urlencode({'next': page_address(request)}, safe='/')}"
+    if is_part(request):
+        return HttpResponse(status=401, headers={"HX-Redirect": address})
+    return redirect(address)
 
 
 def enter_workspace(request: ConsoleRequest) -> bool:

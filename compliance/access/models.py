@@ -30,6 +30,7 @@ class User(AbstractUser):
     theme = models.CharField(max_length=10, default="light")
     # whether single letters work as commands; who dictates or types with one finger switches them off
     shortcuts = models.BooleanField(default=True)
+    preferences_at = models.DateTimeField(null=True)
 
 
 class Member(models.Model):
@@ -76,6 +77,21 @@ class ApiKey(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.prefix}…)"
+
+
+class SentForm(models.Model):
+    """The one-time key of a form that was carried out; kept for a day, so that a repeated one changes nothing."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    key = models.CharField(max_length=64)
+    at = models.DateTimeField()
+
+    class Meta:
+        # also serves the removal of a user's old keys
+        constraints: ClassVar = [models.UniqueConstraint(fields=["user", "key"], name="sent_form_once")]
+
+    def __str__(self) -> str:
+        return self.key
 
 
 class LoginFailure(models.Model):

@@ -1,23 +1,27 @@
 """Pages of the door: log in, log out, preferences, choice of the workspace."""
 
+from collections.abc import Mapping, Sequence
 from typing import cast
 
-from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.forms import AuthenticationForm
 from django.contrib.auth.views import LoginView
 from django.core.exceptions import BadRequest
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_http_methods, require_POST
 
 from compliance.access import attempts, preferences
-from compliance.access.console import ConsoleRequest, choose_workspace, enter_workspace
+from compliance.access.console import ConsoleRequest, choose_workspace, enter_workspace, to_log_in
+from compliance.access.forms import submit
 from compliance.access.models import User
 from config.kit import clock
-from config.kit.errors import InputRefused
+from config.kit.errors import InputRefused, Problem
+from config.kit.forms import REV, Form, check_rev, rev_of
 from config.kit.pages import page, way_back
 
 
@@ -53,28 +57,60 @@ class LogIn(LoginView):
 def preferences_page(request: HttpRequest) -> HttpResponse:
     """Show the preferences, or store what one of the small forms or the page itself sent."""
     if request.method == "POST":
-        return _store_preferences(request)
+        return _edit_preferences(request) if REV in request.POST else _store_preferences(request)
     if not request.user.is_authenticated:
         return redirect("login")
     member = cast("ConsoleRequest", request)
     if not enter_workspace(member):
         return page(request, "access/no_workspace.html", {}, status=403)
-    return page(request, "access/preferences.html", {"zones": preferences.zones()})
+    return _preferences_form(member, preferences.of(member.user))
+
+
+def _preferences_form(
+    request: HttpRequest, values: Mapping[str, str], *, problems: Sequence[Problem] = (), rev: str = ""
+) -> HttpResponse:
+    form = Form(id="preferences", values=values, problems=problems, rev=rev or rev_of(values))
+    context = {"form": form, "zones": preferences.zones()}
+    parts = {"preferences": "form"}
+    return page(request, "access/preferences.html", context, parts=parts, status=422 if problems else 200)
+
+
+def _edit_preferences(request: HttpRequest) -> HttpResponse:
+    """Store what the page's own form says, unless another window has changed the preferences meanwhile."""
+    user, sent, now = request.user, request.POST, clock.now()
+    if not isinstance(user, User):
+        return to_log_in(request)
+
+    def act() -> None:
+        with transaction.atomic():
+            stored = User.objects.select_for_update().get(pk=user.pk)
+            by = _("You, in another window,")
+            check_rev(sent, current=preferences.of(stored), by=by, at=stored.preferences_at)
+            preferences.keep_for_user(user, preferences.chosen(sent.dict()), now=now)
+
+    def again(problems: Sequence[Problem]) -> HttpResponse:
+        if not enter_workspace(cast("ConsoleRequest", request)):
+            return page(request, "access/no_workspace.html", {}, status=403)
+        return _preferences_form(request, sent.dict(), problems=problems, rev=sent[REV])
+
+    def said() -> str:
+        with override(user.language):
+            return _("Your preferences are stored.")
+
+    return submit(request, act, again=again, to=reverse("preferences"), said=said, labels=preferences.labels())
 
 
 def _store_preferences(request: HttpRequest) -> HttpResponse:
+    """Store what one of the small forms of the frame says."""
     try:
         values = preferences.chosen(request.POST.dict())
     except InputRefused as refusal:
         raise BadRequest(str(refusal)) from refusal
     response = HttpResponseRedirect(way_back(request, "/"))
-    if not isinstance(request.user, User):
+    if isinstance(request.user, User):
+        preferences.keep_for_user(request.user, values, now=clock.now())
+    else:
         preferences.keep_in_cookies(response, values)
-        return response
-    preferences.keep_for_user(request.user, values)
-    if request.POST.get("say"):
-        with override(request.user.language):
-            messages.success(request, _("Your preferences are stored."))
     return response
 
 

@@ -1,10 +1,13 @@
 """Answers of the console: one view serves the whole page and the parts of it that htmx asks for."""
 
+import json
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 
@@ -27,6 +30,44 @@ def page(
     response = render(request, name, dict(context), status=status)
     patch_vary_headers(response, ("HX-Request", "HX-Target"))
     return response
+
+
+def done(
+    request: HttpRequest, to: str, *, said: str = "", level: int = messages.SUCCESS, undo: str = ""
+) -> HttpResponse:
+    """Go to the page `to` after a change and say there what was done; `undo` is the address that takes it back."""
+    if said:
+        messages.add_message(request, level, said, extra_tags=undo)
+    if "HX-Request" not in request.headers:
+        return redirect(to)
+    return HttpResponse(status=204, headers={"HX-Redirect": to})
+
+
+def told(said: str, *, level: str = "ok", undo: str = "", changed: str = "") -> HttpResponse:
+    """Answer htmx that a change is made: nothing is swapped, a dialog closes, a toast says so.
+
+    `changed` names an event that parts of the page wait for (`hx-trigger="<changed> from:body"`).
+    """
+    events: dict[str, Any] = {"toast": {"text": said, "level": level, "undo": undo}}
+    if changed:
+        events[changed] = True
+    return HttpResponse(status=204, headers={"HX-Trigger": json.dumps(events)})
+
+
+def is_part(request: HttpRequest) -> bool:
+    """Whether htmx asks, so that the answer may be a part of a page or none at all."""
+    return "HX-Request" in request.headers
+
+
+def page_address(request: HttpRequest) -> str:
+    """Return the path and query of the page that somebody looks at, whatever part of it is asked for."""
+    if request.method in ("GET", "HEAD") and not is_part(request):
+        return request.get_full_path()
+    shown = request.headers.get("HX-Current-URL") or request.headers.get("Referer", "")
+    parts = urlsplit(shown)
+    if not parts.path or parts.netloc != request.get_host():
+        return "/"
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
 def way_back(request: HttpRequest, default: str) -> str:

@@ -1,22 +1,37 @@
 import './htmx-global.js';
+import './autosave.js';
+import './confirm.js';
+import './copy.js';
+import './dialog.js';
+import './failures.js';
+import './guard.js';
 import './islands.js';
+import './morph.js';
 import './shell.js';
+import './tabs.js';
+import './time.js';
 import './toasts.js';
+import { announce } from './words.js';
 
-// Every unsafe request carries the token, whatever the cookie's name or flags are.
+// Every unsafe request carries the token of now: a log-in in another tab has changed it since this page was made.
 document.addEventListener('htmx:configRequest', (event) => {
-  event.detail.headers['X-CSRFToken'] = document.querySelector('meta[name=csrf-token]').content;
+  const stored = document.cookie.match(/(?:^|; )csrftoken=([^;]+)/)?.[1];
+  const token = stored ?? document.querySelector('meta[name=csrf-token]').content;
+  event.detail.headers['X-CSRFToken'] = token;
+  if (event.detail.parameters.csrfmiddlewaretoken) event.detail.parameters.csrfmiddlewaretoken = token;
 });
 
 // After a swap the focus goes where the server says: a refused form marks its first bad field.
 document.addEventListener('htmx:afterSettle', (event) => {
-  event.detail.elt.querySelector?.('[data-autofocus]')?.focus();
+  const { elt, xhr } = event.detail;
+  const bad = xhr?.status === 422 ? '[data-autofocus], [aria-invalid=true]' : '[data-autofocus]';
+  elt.querySelector?.(bad)?.focus();
 });
 
 // A count that changed is said once, politely, and not the whole list again.
 document.addEventListener('htmx:afterSwap', (event) => {
   const said = event.detail.elt.querySelector?.('[data-announce]')?.dataset.announce;
-  if (said) document.getElementById('live').textContent = said;
+  if (said) announce(said);
 });
 
 // A select or a date that filters a list sends its form at once; the form's button stays for everyone else.

@@ -1,23 +1,62 @@
-// Short messages: the server asks for one with the response header HX-Trigger: {"toast": {"text": …, "level": …}}.
-const STAYS = 6000;
+// Short messages: the server asks for one with the response header HX-Trigger: {"toast": {"text": …, "level": …, "undo": …}}.
+import { word } from './words.js';
 
-export function toast(text, level = 'info') {
-  const host = document.getElementById('toasts');
+const STAYS = 6000;
+const UNDO = 10000;
+
+// A message with a way back goes after ten seconds, but never from under a pointer or the focus.
+const leave = (line, wait) => {
+  let timer;
+  const start = () => { timer = setTimeout(() => line.remove(), wait); };
+  const hold = () => clearTimeout(timer);
+  line.addEventListener('pointerenter', hold);
+  line.addEventListener('focusin', hold);
+  line.addEventListener('pointerleave', start);
+  line.addEventListener('focusout', start);
+  start();
+};
+
+const LOOKS = { ok: 'circle-check', bad: 'triangle-alert', warn: 'triangle-alert' };
+
+const icon = (name) => {
+  const made = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
+  made.setAttribute('class', 'icon');
+  made.setAttribute('aria-hidden', 'true');
+  const use = document.createElementNS('http://www.w3.org/2000/svg', 'use');
+  use.setAttribute('href', `${word('icons')}#${name}`);
+  made.append(use);
+  return made;
+};
+
+const button = (kind, act, ...content) => {
+  const made = document.createElement('button');
+  made.type = 'button';
+  made.className = `btn ${kind}`;
+  made.append(...content);
+  made.addEventListener('click', act);
+  return made;
+};
+
+export function toast(text, level = 'info', undo = '') {
   const line = document.createElement('div');
   line.className = 'toast';
   line.dataset.level = level;
-  line.textContent = text;
-  host.append(line);
-  // an error stays until the next page: it may need to be read out to somebody
-  if (level !== 'bad') setTimeout(() => line.remove(), STAYS);
+  const said = document.createElement('span');
+  said.className = 'text';
+  said.textContent = text;
+  const close = button('quiet square', () => line.remove(), icon('x'));
+  close.setAttribute('aria-label', word('close'));
+  const back = button('small', () => {
+    line.remove();
+    htmx.ajax('POST', undo, { source: document.body, swap: 'none' });
+  }, word('undo'));
+  line.append(icon(LOOKS[level] ?? 'info'), said, ...(undo ? [back] : []), close);
+  document.getElementById('toasts').append(line);
+  // an error stays until it is closed: it may need to be read out to somebody
+  if (level !== 'bad') leave(line, undo ? UNDO : STAYS);
 }
 
-document.addEventListener('toast', (event) => toast(event.detail.text ?? event.detail.value, event.detail.level));
-
-const words = () => document.getElementById('toasts').dataset;
-document.addEventListener('htmx:sendError', () => toast(words().offline, 'bad'));
-document.addEventListener('htmx:responseError', (event) => {
-  const id = event.detail.xhr.getResponseHeader('X-Request-Id') ?? '';
-  const said = event.detail.xhr.status === 403 ? words().forbidden : words().failed;
-  toast(id && event.detail.xhr.status >= 500 ? `${said} (${id})` : said, 'bad');
+document.addEventListener('toast', (event) => {
+  const { text, value, level, undo } = event.detail;
+  toast(text ?? value, level, undo);
 });

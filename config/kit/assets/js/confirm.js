@@ -1,0 +1,12 @@
+// <x-confirm word="…"> around a field and a button: the button wakes when the word is typed. The server checks it too.
+class Confirm extends HTMLElement {
+  connectedCallback() {
+    const field = this.querySelector('input');
+    const button = this.querySelector('button[type=submit], button:not([type])');
+    const compare = () => { button.disabled = field.value.trim() !== this.getAttribute('word'); };
+    field.oninput = compare;
+    compare();
+  }
+}
+
+customElements.define('x-confirm', Confirm);
