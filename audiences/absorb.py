@@ -45,8 +45,10 @@ def _touched(resolved: Resolved) -> dict[UUID, Touch]:
         person_id: Touch(
             event_names=frozenset(names[person_id]),
             traits=resolved.traits.get(person_id, frozenset()),
+            late=resolved.late.get(person_id, frozenset()),
+            earlier=person_id in resolved.earlier,
             anew=person_id in resolved.created or person_id in resolved.moved,
             at=latest.get(person_id),
         )
-        for person_id in names.keys() | resolved.traits.keys()
+        for person_id in names.keys() | resolved.traits.keys() | resolved.late.keys()
     }

@@ -3,7 +3,7 @@
 from audiences.computed.models import ComputedDue, ComputedTrait, ComputedTraitVersion
 from audiences.facts.models import EventCount
 from audiences.intake.models import Event, EventKey, Refusal, Repetition, Slice
-from audiences.people.models import Identity, IdentityClaim, Person, PersonMerge
+from audiences.people.models import Identity, IdentityClaim, Person, PersonMerge, TraitChange
 from audiences.segments.models import Membership, Recheck, Removal, Segment, SegmentVersion
 
 __all__ = [
@@ -25,4 +25,5 @@ __all__ = [
     "Segment",
     "SegmentVersion",
     "Slice",
+    "TraitChange",
 ]

@@ -9,12 +9,18 @@ from collections.abc import Callable
 from datetime import datetime
 
 from audiences.conditions import durations
+from audiences.conditions.amounts import Measured
 from audiences.conditions.comparisons import Comparison, Property, Trait
-from audiences.conditions.facts import EventFact, Facts, Needs, Place
+from audiences.conditions.consents import Consent
+from audiences.conditions.facts import EventFact, Facts, Needs, Place, Tally, TraitFact
 from audiences.conditions.happenings import Did, EventName, Segment
 from audiences.conditions.operators import OPERATORS
 from audiences.conditions.parse import parse
+from audiences.conditions.past import Past
+from audiences.conditions.recency import First, Last, Regularly, Returned, Stopped
 from audiences.conditions.schema import json_schema
+from audiences.conditions.sequences import InOrder, Step
+from audiences.conditions.stretches import Held
 from audiences.conditions.telling import reason, summary
 from audiences.conditions.tree import All, AnyOf, Condition, Not
 from audiences.conditions.verdict import Verdict
@@ -25,16 +31,29 @@ __all__ = [
     "AnyOf",
     "Comparison",
     "Condition",
+    "Consent",
     "Did",
     "EventFact",
     "EventName",
     "Facts",
+    "First",
+    "Held",
+    "InOrder",
+    "Last",
+    "Measured",
     "Needs",
     "Not",
+    "Past",
     "Place",
     "Property",
+    "Regularly",
+    "Returned",
     "Segment",
+    "Step",
+    "Stopped",
+    "Tally",
     "Trait",
+    "TraitFact",
     "Verdict",
     "compile_predicate",
     "durations",

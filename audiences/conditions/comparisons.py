@@ -49,6 +49,9 @@ class Comparison(Condition):
         """Return when time alone turns the answer for `tree`."""
         return self.operator.next_change(self._find(tree), self.limit, now)
 
+    def is_timed(self) -> bool:
+        return self.operator.flips_at is not None
+
     def as_json(self) -> dict[str, Any]:
         leaf = {self.what: self.name, "is": self.op}
         return leaf if self.written is None else leaf | {"value": self.written}

@@ -4,25 +4,15 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from operator import attrgetter, eq, ge, gt, le, lt
 from typing import Any, ClassVar, Final
 
 from audiences.conditions import durations
-from audiences.conditions.comparisons import Property
 from audiences.conditions.facts import EventFact, Facts, Needs
+from audiences.conditions.past import AT, NOTHING, TIMES, Past
 from audiences.conditions.tree import Condition, Predicate, earliest
 from audiences.conditions.values import nfc
 from audiences.conditions.verdict import Verdict
 
-_AT: Final = attrgetter("at")
-TIMES: Final[dict[str, Callable[[int, int], bool]]] = {
-    "at_least": ge,
-    "at_most": le,
-    "exactly": eq,
-    "less_than": lt,
-    "more_than": gt,
-}
-"""The forms of `times`, as count compared with n."""
 THRESHOLDS: Final[dict[str, Callable[[int], tuple[int, ...]]]] = {
     "at_least": lambda n: (n,),
     "at_most": lambda n: (n + 1,),
@@ -81,37 +71,47 @@ class Segment(Condition):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Did(Condition):
+class Did(Past):
     """How often an event that satisfies all of `where` happened in (now − within, now], or ever."""
 
     what: ClassVar[str] = "did"
-    event: str
-    where: tuple[Property, ...] = ()
     times: str = "at_least"
     n: int = 1
     within: timedelta | None = None
+
+    def holds(self, facts: Facts) -> bool:
+        return TIMES[self.times](self.count(facts), self.n)
 
     def count(self, facts: Facts) -> int:
         """Return how many events count at `facts.now`."""
         if self.where:
             return len(self.counted(facts))
         begin, end = self._stretch(facts)
+        if self.is_tallied and (tally := facts.tallies.get(self.event)) is not None:
+            return tally.n - (len(facts.history.get(self.event, ())) - end)  # all but those that lie ahead
         return end - begin
+
+    @property
+    def is_tallied(self) -> bool:
+        """Whether the count of all events ever is asked for, which is kept."""
+        return self.within is None and not self.where
 
     def counted(self, facts: Facts) -> Sequence[EventFact]:
         """Return the events that count at `facts.now`, oldest first."""
-        begin, end = self._stretch(facts)
-        found = facts.history.get(self.event, ())[begin:end]
-        if not self.where:
-            return found
-        now, where = facts.now, self.where
-        return [event for event in found if all(leaf.holds_in(event.properties, now=now) for leaf in where)]
+        return self.found(facts, within=self.within)
 
     def _stretch(self, facts: Facts) -> tuple[int, int]:
         """Return where the window begins and ends in the history, which is in the order of time."""
         events, now = facts.history.get(self.event, ()), facts.now
-        end = bisect_right(events, now, key=_AT)
-        return (0 if self.within is None else bisect_right(events, now - self.within, hi=end, key=_AT)), end
+        end = bisect_right(events, now, key=AT)
+        return (0 if self.within is None else bisect_right(events, now - self.within, hi=end, key=AT)), end
+
+    def edges(self) -> tuple[timedelta, ...]:
+        return (NOTHING,) if self.within is None else (NOTHING, self.within)
+
+    @property
+    def reach(self) -> timedelta | None:
+        return self.within
 
     def judge(self, facts: Facts) -> Verdict:
         found = self.count(facts)
@@ -131,6 +131,8 @@ class Did(Condition):
         return lambda facts: compare(count(facts), n)
 
     def needs(self) -> Needs:
+        if self.is_tallied:
+            return Needs(event_names={self.event: NOTHING}, tallied=frozenset((self.event,)))
         return Needs(event_names={self.event: self.within})
 
     def next_change(self, facts: Facts) -> datetime | None:
@@ -138,12 +140,9 @@ class Did(Condition):
         past = facts.history.get(self.event, ())
         if not past:
             return None
-        if past[-1].at <= facts.now and not self._is_relative():
+        if past[-1].at <= facts.now and not self.is_relative:
             return self._lapse(facts)
         return self._first_crossing(facts)
-
-    def _is_relative(self) -> bool:
-        return any(leaf.operator.flips_at is not None for leaf in self.where)
 
     def _lapse(self, facts: Facts) -> datetime | None:
         """Return when as many events have left the window as the count needs to fall below a limit."""
@@ -159,7 +158,7 @@ class Did(Condition):
         held = compare(self.count(facts), self.n)
         moment = facts
         while (at := self._next_step(moment)) is not None:
-            moment = _at(facts, at)
+            moment = facts.at(at)
             if compare(self.count(moment), self.n) is not held:
                 return at
         return None
@@ -178,12 +177,6 @@ class Did(Condition):
             yield leaf.change_in(event.properties, now=now)
 
     def as_json(self) -> dict[str, Any]:
-        leaf: dict[str, Any] = {self.what: self.event}
-        if self.where:
-            leaf["where"] = [part.as_json() for part in self.where]
+        leaf: dict[str, Any] = {self.what: self.event} | self.past_json()
         leaf["times"] = {self.times: self.n}
         return leaf if self.within is None else leaf | {"within": durations.write(self.within)}
-
-
-def _at(facts: Facts, now: datetime) -> Facts:
-    return Facts(now=now, traits=facts.traits, event=facts.event, history=facts.history, segments=facts.segments)

@@ -5,9 +5,17 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from audiences.conditions import durations
+from audiences.conditions.amounts import MEASURES, Measured
 from audiences.conditions.comparisons import Comparison, Property, Trait
+from audiences.conditions.consents import Consent
+from audiences.conditions.facts import Place
 from audiences.conditions.happenings import Did, EventName, Segment
 from audiences.conditions.instants import instant
+from audiences.conditions.parse import parse
+from audiences.conditions.past import Past
+from audiences.conditions.recency import First, Last, Regularly, Returned, Stopped
+from audiences.conditions.sequences import InOrder, Step
+from audiences.conditions.stretches import Held
 from audiences.conditions.tree import All, AnyOf, Condition, Not
 from audiences.conditions.verdict import Verdict
 from audiences.conditions.wording import ENGLISH, LANGUAGES, Wording
@@ -62,15 +70,75 @@ def _segment(words: Wording, node: Segment) -> str:
 
 
 def _did(words: Wording, node: Did) -> str:
-    where = [(leaf.name, leaf.op, leaf.written) for leaf in node.where]
     times = words.times[node.times].format(n=node.n)
-    return words.did.format(
-        name=_quoted(node.event), times=times, window=_window(words, node.within), where=_where(words, where)
-    )
+    return words.did.format(times=times, window=_window(words, node.within), **_event(words, node))
+
+
+def _event(words: Wording, node: Past | Step) -> dict[str, str]:
+    """Return what the phrases about an event are filled with: its name, and what it must satisfy."""
+    where = [(leaf.name, leaf.op, leaf.written) for leaf in node.where]
+    return {"name": _quoted(node.event), "where": _where(words, where)}
 
 
 def _window(words: Wording, within: timedelta | None) -> str:
     return words.ever if within is None else words.within.format(value=_duration(words, within))
+
+
+def _measured(words: Wording, node: Measured) -> str:
+    return words.measured.format(
+        measure=words.measures[node.measure].format(of=node.of),
+        window=_window(words, node.within),
+        test=_test(words, node.op, node.written),
+        **_event(words, node),
+    )
+
+
+def _sequence(words: Wording, node: InOrder) -> str:
+    steps = words.then.join(_step(words, step) for step in node.steps)
+    return words.sequence.format(steps=steps, window=_window(words, node.within))
+
+
+def _step(words: Wording, step: Step) -> str:
+    gap = "" if step.within is None else words.gap.format(value=_duration(words, step.within))
+    return words.step.format(gap=gap, **_event(words, step))
+
+
+def _last(words: Wording, node: Last) -> str:
+    has = words.every.join(words.trait.format(name=p.name, test=_test(words, p.op, p.written)) for p in node.has)
+    return words.last.format(has=has, **_event(words, node))
+
+
+def _held(words: Wording, node: Held) -> str:
+    lasts = words.lasts[node.form].format(value=_duration(words, node.duration))
+    return words.held.format(leaf=_trait(words, node.leaf), lasts=lasts)
+
+
+def _first(words: Wording, node: First) -> str:
+    return words.first.format(window=_window(words, node.within), **_event(words, node))
+
+
+def _stopped(words: Wording, node: Stopped) -> str:
+    quiet = _duration(words, node.quiet)
+    return words.stopped.format(window=_window(words, node.within), quiet=quiet, **_event(words, node))
+
+
+def _returned(words: Wording, node: Returned) -> str:
+    quiet = _duration(words, node.after_quiet)
+    return words.returned.format(window=_window(words, node.within), quiet=quiet, **_event(words, node))
+
+
+def _regularly(words: Wording, node: Regularly) -> str:
+    return words.regularly.format(
+        times=words.times[node.times].format(n=node.n),
+        least=node.in_at_least,
+        periods=node.periods,
+        every=_duration(words, node.every),
+        **_event(words, node),
+    )
+
+
+def _consent(words: Wording, node: Consent) -> str:
+    return words.consent.format(channel=node.channel, purpose=node.purpose)
 
 
 def _where(words: Wording, tests: list[tuple[str, str, Any]]) -> str:
@@ -97,10 +165,16 @@ def _value(words: Wording, value: Any) -> str:
         return words.missing
     if isinstance(value, bool):
         return words.truth[value]
+    if isinstance(value, dict):
+        return words.listed.join(f"{name}: {_value(words, item)}" for name, item in value.items())
     if isinstance(value, list):
         more = "…" if len(value) > _LONGEST_LIST else ""
         return words.listed.join(_value(words, item) for item in value[:_LONGEST_LIST]) + more
-    return _quoted(value) if isinstance(value, str) else str(value)
+    return _text(value) if isinstance(value, str) else str(value)
+
+
+def _text(text: str) -> str:
+    return _quoted(text) if instant(text) is None else _instant(text)
 
 
 def _quoted(text: str) -> str:
@@ -126,7 +200,15 @@ def _duration(words: Wording, duration: timedelta) -> str:
 def _actual(words: Wording, verdict: Verdict) -> str:
     if verdict.what == Segment.what:
         return words.member[bool(verdict.actual)]
-    return words.missing if verdict.missing else _value(words, verdict.actual)
+    if verdict.what == Consent.what:
+        return words.granted[bool(verdict.actual)]
+    if verdict.missing:
+        return words.missing
+    if verdict.what == InOrder.what:
+        return words.steps_done.format(n=len(verdict.actual), all=verdict.limit)
+    if verdict.what == Held.what:
+        return words.since.format(value=_instant(verdict.actual))
+    return _value(words, verdict.actual)
 
 
 def _told_comparison(words: Wording, verdict: Verdict) -> str:
@@ -150,6 +232,12 @@ def _told_count(words: Wording, verdict: Verdict) -> str:
     )
 
 
+def _told_leaf(words: Wording, verdict: Verdict) -> str:
+    """Tell a leaf by the definition that stands in its verdict."""
+    leaf = parse(dict(verdict.leaf or {}), place=Place.EVENT)
+    return _NODES[type(leaf)](words, leaf)
+
+
 def _told_group(words: Wording, verdict: Verdict) -> str:
     return {"any": words.any, "not": words.negated.format(value="…")}.get(verdict.what, words.every).strip(" ，")
 
@@ -163,6 +251,15 @@ _NODES: Final[dict[type[Condition], Callable[[Wording, Any], str]]] = {
     EventName: _event_name,
     Segment: _segment,
     Did: _did,
+    Measured: _measured,
+    InOrder: _sequence,
+    Last: _last,
+    Held: _held,
+    First: _first,
+    Stopped: _stopped,
+    Returned: _returned,
+    Regularly: _regularly,
+    Consent: _consent,
 }
 _VERDICTS: Final[dict[str, Callable[[Wording, Verdict], str]]] = {
     Trait.what: _told_comparison,
@@ -170,4 +267,6 @@ _VERDICTS: Final[dict[str, Callable[[Wording, Verdict], str]]] = {
     EventName.what: _told_name,
     Segment.what: _told_segment,
     Did.what: _told_count,
+    **dict.fromkeys(MEASURES, _told_leaf),
+    **{kind.what: _told_leaf for kind in (InOrder, Last, Held, First, Stopped, Returned, Regularly, Consent)},
 }

@@ -42,6 +42,10 @@ class Condition(ABC):
         """Return the next instant at which time alone may turn the answer, None if it never does."""
         return earliest(child.next_change(facts) for child in self.children)
 
+    def is_timed(self) -> bool:
+        """Return whether time alone may ever turn the answer."""
+        return any(child.is_timed() for child in self.children)
+
     def leaves(self) -> Iterator["Condition"]:
         """Yield the leaves from left to right."""
         if not self.children:

@@ -35,6 +35,11 @@ def number(value: Value) -> int | float | None:
     return value if -_EXACT < value < _EXACT else int(Decimal(repr(value)))
 
 
+def exact(value: int | float) -> int | Decimal:
+    """Return a number as the decimal that its shortest form writes, so that it adds and compares exactly."""
+    return value if isinstance(value, int) else Decimal(repr(value))
+
+
 def scalar(value: Value) -> str | int | float | bool | None:
     """Return the comparable form of a text, number or truth value; None for anything else."""
     if type(value) is str:

@@ -14,7 +14,8 @@ class Verdict:
 
     `what` is the combinator or leaf ("all", "trait", "did", …), `name` what it is about (a trait, an event),
     `op` how it was compared, `limit` with what, `actual` the value that was found (None if `missing`); of a count,
-    `within` is its window and `where` what the events had to satisfy.
+    `within` is its window and `where` what the events had to satisfy. `leaf` is the whole leaf as a definition writes
+    it, for those that ask for more than the other fields can say.
     """
 
     held: bool
@@ -26,6 +27,7 @@ class Verdict:
     missing: bool = False
     within: str = ""
     where: tuple[dict[str, Any], ...] = ()
+    leaf: Mapping[str, Any] | None = None
     children: tuple["Verdict", ...] = ()
 
     def as_json(self) -> dict[str, Any]:
@@ -41,6 +43,8 @@ class Verdict:
             parts["within"] = self.within
         if self.where:
             parts["where"] = list(self.where)
+        if self.leaf:
+            parts["leaf"] = dict(self.leaf)
         if self.children:
             parts["children"] = [child.as_json() for child in self.children]
         return parts
@@ -58,6 +62,7 @@ class Verdict:
             missing=parts.get("missing", False),
             within=parts.get("within", ""),
             where=tuple(parts.get("where", ())),
+            leaf=parts.get("leaf"),
             children=tuple(cls.from_json(child) for child in parts.get("children", ())),
         )
 

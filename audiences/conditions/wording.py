@@ -32,6 +32,23 @@ class Wording:
     found: str
     missing: str
     member: Mapping[bool, str]
+    granted: Mapping[bool, str]
+    measures: Mapping[str, str]
+    measured: str
+    sequence: str
+    step: str
+    then: str
+    gap: str
+    last: str
+    held: str
+    lasts: Mapping[str, str]
+    first: str
+    stopped: str
+    returned: str
+    regularly: str
+    consent: str
+    steps_done: str
+    since: str
 
 
 ENGLISH: Final = Wording(
@@ -87,6 +104,29 @@ ENGLISH: Final = Wording(
     found="{value}; found: {actual}",
     missing="nothing",
     member={True: "member", False: "no member"},
+    granted={True: "granted", False: "not granted"},
+    measures={
+        "sum": "the sum of {of}",
+        "avg": "the average of {of}",
+        "min": "the least {of}",
+        "max": "the greatest {of}",
+        "distinct": "the number of different {of}",
+    },
+    measured="{measure} over {name}{window}{where} {test}",
+    sequence="{steps}{window}",
+    step="{name}{gap}{where}",
+    then=", then ",
+    gap=" within {value}",
+    last="the last {name}{where} has {has}",
+    held="{leaf}, {lasts}",
+    lasts={"at_least": "for at least {value}", "less_than": "for less than {value}"},
+    first="did {name}{where} for the first time{window}",
+    stopped="did {name}{window}, but not in the last {quiet}{where}",
+    returned="did {name} again{window}, after nothing for {quiet}{where}",
+    regularly="did {name} {times} in {least} of the last {periods} periods of {every}{where}",
+    consent="may be contacted by {channel} for {purpose}",
+    steps_done="{n} of {all} steps",
+    since="since {value}",
 )
 CHINESE: Final = Wording(
     operators={
@@ -141,5 +181,28 @@ CHINESE: Final = Wording(
     found="{value}；实际：{actual}",
     missing="无",
     member={True: "属于", False: "不属于"},
+    granted={True: "已同意", False: "未同意"},
+    measures={
+        "sum": "「{of}」之和",
+        "avg": "「{of}」均值",
+        "min": "「{of}」最小值",
+        "max": "「{of}」最大值",
+        "distinct": "「{of}」去重数",
+    },
+    measured="{window}{name}的{measure}{test}{where}",
+    sequence="{window}依次发生{steps}",
+    step="{name}{gap}{where}",
+    then="，然后",
+    gap="（间隔不超过 {value}）",
+    last="最近一次{name}{where}，满足{has}",
+    held="{leaf}，{lasts}",
+    lasts={"at_least": "已持续至少 {value}", "less_than": "持续不足 {value}"},
+    first="{window}首次发生{name}{where}",
+    stopped="{window}发生过{name}，但最近 {quiet}内没有{where}",
+    returned="沉默 {quiet}后，{window}再次发生{name}{where}",
+    regularly="最近 {periods} 个周期（每个 {every}）中至少 {least} 个周期发生{name}{times}{where}",
+    consent="同意通过 {channel} 接收 {purpose}",
+    steps_done="完成 {n}/{all} 步",
+    since="自 {value}",
 )
 LANGUAGES: Final = {"en": ENGLISH, "zh": CHINESE}

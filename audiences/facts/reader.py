@@ -9,11 +9,15 @@ from uuid import UUID
 
 import msgspec
 
-from audiences.conditions import EventFact, Facts, Needs
+from audiences.conditions import EventFact, Facts, Needs, Tally, TraitFact
+from audiences.conditions.facts import Grant
 from audiences.intake.batches import EventRow
+from compliance.consent.consents import granted
 from config.kit.bulk import bulk_cursor
 
 History = Mapping[str, Sequence[EventFact]]
+_Person = tuple[str | None, Mapping[str, Any], datetime | None]
+"""User id, traits, and since when the person is known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,13 +29,31 @@ class PersonFacts:
     traits: Mapping[str, Any] = field(default_factory=dict)
     segments: frozenset[str] = frozenset()
     history: History = field(default_factory=dict)
+    tallies: Mapping[str, Tally] = field(default_factory=dict)
+    told: Mapping[str, Sequence[TraitFact]] = field(default_factory=dict)
+    first_seen: datetime | None = None
+    granted: frozenset[Grant] = frozenset()
 
     def facts_at(self, at: EventRow | EventFact | datetime) -> Facts:
         """Return the facts as of an event (at hand, and visible in the history) or of an instant."""
         if isinstance(at, datetime):
-            return Facts(now=at, traits=self.traits, event=None, history=self.history, segments=self.segments)
+            return self.facts(at)
         event = at if isinstance(at, EventFact) else event_fact(at)
-        return Facts(now=event.at, traits=self.traits, event=event, history=self.history, segments=self.segments)
+        return self.facts(event.at, event=event)
+
+    def facts(self, now: datetime, *, event: EventFact | None = None) -> Facts:
+        """Return the facts as of an instant, with an event at hand if there is one, be it an older one."""
+        return Facts(
+            now=now,
+            traits=self.traits,
+            event=event,
+            history=self.history,
+            segments=self.segments,
+            tallies=self.tallies,
+            told=self.told,
+            first_seen=self.first_seen,
+            granted=self.granted,
+        )
 
 
 def event_fact(event: EventRow) -> EventFact:
@@ -48,7 +70,7 @@ def load(
     earliest: datetime | None = None,
     named: bool = True,
 ) -> dict[UUID, PersonFacts]:
-    """Read what `needs` names about each person, in at most three queries.
+    """Read what `needs` names about each person, in at most six queries.
 
     `earliest` is the oldest instant that will be judged (the oldest event of a batch; default `now`): windows
     are measured back from it. Events after the instant that is judged may be in the history; they are not
@@ -59,6 +81,9 @@ def load(
     if not wanted:
         return {}
     people = _people(workspace_id, wanted) if named or needs.traits else {}
+    tallies = _tallies(wanted, needs.tallied) if needs.tallied else {}
+    told = _told(wanted, needs.told) if needs.told else {}
+    grants = granted(workspace_id, wanted, needs.consents) if needs.consents else {}
     segments = _segments(wanted) if needs.segments else {}
     history = _history(workspace_id, wanted, needs, since=min(now, earliest or now))
     return {
@@ -68,16 +93,38 @@ def load(
             traits=known[1],
             segments=frozenset(segments.get(person_id, ())),
             history=history.get(person_id, {}),
+            tallies=tallies.get(person_id, {}),
+            told=told.get(person_id, {}),
+            first_seen=known[2],
+            granted=grants.get(person_id, frozenset()),
         )
         for person_id in wanted
         for known in (people.get(person_id, _NOBODY),)
     }
 
 
-def _people(workspace_id: int, person_ids: list[UUID]) -> dict[UUID, tuple[str | None, dict[str, Any]]]:
+def _people(workspace_id: int, person_ids: list[UUID]) -> dict[UUID, _Person]:
     with bulk_cursor() as cursor:
         cursor.execute(PEOPLE, [person_ids, workspace_id])
-        return {ident: (user_id, msgspec.json.decode(traits)) for ident, user_id, traits in cursor.fetchall()}
+        return {ident: (user_id, msgspec.json.decode(traits), seen) for ident, user_id, traits, seen in cursor}
+
+
+def _tallies(person_ids: list[UUID], names: Iterable[str]) -> Mapping[UUID, dict[str, Tally]]:
+    found: dict[UUID, dict[str, Tally]] = defaultdict(dict)
+    with bulk_cursor() as cursor:
+        cursor.execute(TALLIES, [person_ids, list(names)])
+        for person_id, name, n, first_at, last_at in cursor:
+            found[person_id][name] = Tally(n=n, first_at=first_at, last_at=last_at)
+    return found
+
+
+def _told(person_ids: list[UUID], names: Iterable[str]) -> Mapping[UUID, dict[str, list[TraitFact]]]:
+    found: dict[UUID, dict[str, list[TraitFact]]] = defaultdict(dict)
+    with bulk_cursor() as cursor:
+        cursor.execute(TOLD, [person_ids, list(names)])
+        for person_id, name, at, value in cursor:
+            found[person_id].setdefault(name, []).append(TraitFact(at=at, value=msgspec.json.decode(value)))
+    return found
 
 
 def _segments(person_ids: list[UUID]) -> Mapping[UUID, set[str]]:
@@ -107,9 +154,16 @@ def _history(
     return found
 
 
-_NOBODY: Final[tuple[None, Mapping[str, Any]]] = (None, {})
+_NOBODY: Final[_Person] = (None, {}, None)
 PEOPLE: Final = """
-select id, user_id, traits::text from audiences_person where id = any(%s) and workspace_id = %s
+select id, user_id, traits::text, first_seen from audiences_person where id = any(%s) and workspace_id = %s
+"""
+TALLIES: Final = """
+select person_id, name, n, first_at, last_at from audiences_eventcount where person_id = any(%s) and name = any(%s)
+"""
+TOLD: Final = """
+select person_id, name, at, value::text from audiences_traitchange
+where person_id = any(%s) and name = any(%s) order by person_id, name, at
 """
 SEGMENTS: Final = """
 select m.person_id, s.key from audiences_membership m join audiences_segment s on s.id = m.segment_id

@@ -39,7 +39,7 @@ def merge(workspace_id: int, *, loser: Profile, winner: Profile, cause: Cause, n
         for word, statement in MOVES.items():
             cursor.execute(statement, given)
             moved[word] = cursor.rowcount
-        for statement in (LEFT, RECHECKS):
+        for statement in (LEFT, RECHECKS, SAID_TWICE, HISTORY):
             cursor.execute(statement, given)
         cursor.execute(COUNTERS, given)
         names = {name for (name,) in cursor.fetchall()}
@@ -86,6 +86,12 @@ where person_id = %(loser)s and (left_at is not null or not exists (
 }
 LEFT = "update audiences_membership set left_at = %(now)s where person_id = %(loser)s and left_at is null"
 RECHECKS = "delete from audiences_recheck where person_id = %(loser)s"
+# what both said of one instant: the winner's own word stands, as in the profile
+SAID_TWICE = """
+delete from audiences_traitchange h where person_id = %(loser)s and exists (
+    select from audiences_traitchange w where w.person_id = %(winner)s and w.name = h.name and w.at = h.at)
+"""
+HISTORY = "update audiences_traitchange set person_id = %(winner)s where person_id = %(loser)s"
 COUNTERS = """
 with gone as (
     delete from audiences_eventcount where person_id = %(loser)s

@@ -2,6 +2,7 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -33,6 +34,30 @@ class Person(models.Model):
 
     def __str__(self) -> str:
         return self.user_id or str(self.id)
+
+
+class TraitChange(models.Model):
+    """What a person's trait was said to be at an instant (event time); JSON null: it was taken away.
+
+    Every word is kept while late ones may still come between, and changes only after that (`history.thin`).
+    """
+
+    pk = models.CompositePrimaryKey("person_id", "name", "at")
+    person_id = models.UUIDField()
+    name = models.TextField()
+    at = models.DateTimeField()
+    workspace_id = models.IntegerField()
+    value = models.JSONField()
+    source = models.TextField()
+
+    class Meta:
+        indexes: ClassVar = [
+            # thinning: what was told so long ago that nothing can come between any more
+            BrinIndex(fields=["at"], name="trait_change_at")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} at {self.at}"
 
 
 class Identity(models.Model):

@@ -22,7 +22,11 @@ class Profile:
     last_seen: datetime
     seen: bool = False
     spoken: bool = False
+    earlier: bool = False
+    """whether the person is known since earlier than was thought"""
     changed: set[str] = field(default_factory=set)
+    late: set[str] = field(default_factory=set)
+    """traits of which something older was told after something newer: their past changes, not their value"""
 
     def learn(self, event: EventRow) -> None:
         """Take over what the event says about the person."""
@@ -35,13 +39,14 @@ class Profile:
 
     def see(self, first: datetime, last: datetime) -> None:
         if first < self.first_seen:
-            self.first_seen, self.seen = first, True
+            self.first_seen, self.seen, self.earlier = first, True, True
         if last > self.last_seen:
             self.last_seen, self.seen = last, True
 
     def set_trait(self, name: str, value: Any, *, at: str) -> None:
         """Set one trait unless a newer event has spoken; null removes it, and is remembered as the newest word."""
         if at < self.trait_times.get(name, ""):
+            self.late.add(name)
             return
         self.trait_times[name] = at
         self.spoken = True

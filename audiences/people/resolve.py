@@ -9,7 +9,7 @@ import msgspec
 
 from audiences.intake.batches import EventRow
 from audiences.intake.refusals import Refused, record_refusals
-from audiences.people import identities
+from audiences.people import history, identities
 from audiences.people.claims import Claimed, record_claims
 from audiences.people.identities import Owners
 from audiences.people.merge import Cause, merge
@@ -30,6 +30,10 @@ class Resolved:
     """names of the events that came over from merged people"""
     created: frozenset[uuid.UUID]
     """people who were not known before"""
+    late: dict[uuid.UUID, frozenset[str]]
+    """names of the traits whose past changed"""
+    earlier: frozenset[uuid.UUID]
+    """people who are known since earlier than was thought"""
 
 
 def resolve(workspace_id: int, events: Sequence[EventRow], *, now: datetime) -> Resolved:
@@ -165,11 +169,19 @@ class _Work:
         for event in events:
             if profile := self.people.get(event.person_id):
                 profile.learn(event)
+        history.write(self.workspace_id, events)
         _rewrite([new for new, old in zip(events, self.events, strict=True) if new.person_id != old.person_id])
         changed = {profile.id: frozenset(profile.changed) for profile in self.people.values() if profile.changed}
         moved = {ident: frozenset(names) for ident, names in self.moved.items()}
         created = frozenset(self.fresh & self.people.keys())  # a person's id is that of their first identifier
-        return Resolved(events=events, traits=changed, moved=moved, created=created)
+        return Resolved(
+            events=events,
+            traits=changed,
+            moved=moved,
+            created=created,
+            late={profile.id: frozenset(profile.late) for profile in self.people.values() if profile.late},
+            earlier=frozenset(profile.id for profile in self.people.values() if profile.earlier),
+        )
 
     def _told(self) -> Iterator[tuple[EventRow, Subject | None]]:
         return zip(self.events, self.subjects, strict=True)

@@ -8,7 +8,7 @@ from typing import Final
 
 from django.db import connection
 
-from audiences.conditions import OPERATORS, Comparison, Condition, Needs, Place, parse
+from audiences.conditions import Condition, Needs, Place, parse
 from audiences.conditions.tree import Predicate
 from audiences.facts.touch import Touch
 from audiences.segments.models import SegmentVersion
@@ -35,6 +35,7 @@ class Catalogue:
     _by_event: Mapping[str, frozenset[int]] = field(repr=False)
     _by_trait: Mapping[str, frozenset[int]] = field(repr=False)
     _by_segment: Mapping[str, frozenset[int]] = field(repr=False)
+    _by_past: Mapping[str, frozenset[int]] = field(repr=False)
     _followers: Mapping[int, frozenset[int]] = field(repr=False)
     _places: Mapping[int, int] = field(repr=False)
 
@@ -47,6 +48,10 @@ class Catalogue:
             found |= self._by_event.get(name, _NONE)
         for name in touch.traits:
             found |= self._by_trait.get(name.partition(".")[0], _NONE)
+        for name in touch.late:
+            found |= self._by_past.get(name, _NONE)
+        if touch.earlier:
+            found = found.union(*self._by_past.values())
         return self._with_followers(found) if found else _NONE
 
     def of(self, segment_ids: Iterable[int]) -> frozenset[int]:
@@ -110,15 +115,8 @@ def as_live(*, id: int, key: str, version_id: int, where: object) -> Live:  # no
         condition=condition,
         predicate=condition.predicate(),
         needs=condition.needs(),
-        timed=any(_is_timed(leaf) for leaf in condition.leaves()),
+        timed=condition.is_timed(),
     )
-
-
-def _is_timed(leaf: Condition) -> bool:
-    """Whether a leaf names instants at which it turns: comparisons with ages do, and all that look at the past."""
-    if isinstance(leaf, Comparison):
-        return OPERATORS[leaf.op].flips_at is not None
-    return type(leaf).next_change is not Condition.next_change
 
 
 def in_order(reads: Mapping[str, Iterable[str]]) -> list[str]:
@@ -135,6 +133,7 @@ def _catalogue(segments: Sequence[Live]) -> Catalogue:
         _by_event=_index(enumerate(one.needs.event_names for one in ordered)),
         _by_trait=_index(enumerate({name.partition(".")[0] for name in one.needs.traits} for one in ordered)),
         _by_segment=_index(enumerate(one.needs.segments for one in ordered)),
+        _by_past=_index(enumerate(one.needs.told for one in ordered)),
         _followers=_followers(ordered),
         _places={one.id: place for place, one in enumerate(ordered)},
     )

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from audiences.conditions import Facts, Needs
+from audiences.conditions import Needs
 from audiences.facts.reader import PersonFacts, load
 from audiences.facts.touch import Touch
 from audiences.segments import locks
@@ -65,14 +65,9 @@ def _of_person(person: PersonFacts, judging: Iterable[Live], task: Task, now: da
         held, was = one.predicate(facts), one.key in facts.segments
         due = one.condition.next_change(facts) if one.timed else None
         if held is not was:
-            facts = _with(facts, one.key, held)
+            facts = facts.inside(facts.segments | {one.key} if held else facts.segments - {one.key})
         if held is not was or one.timed:
             judged.append(
                 Judgement(segment_id=one.id, person_id=person.person_id, held=held, was=was, at=task.at, due=due)
             )
     return judged
-
-
-def _with(facts: Facts, key: str, held: bool) -> Facts:
-    segments = facts.segments | {key} if held else facts.segments - {key}
-    return Facts(now=facts.now, traits=facts.traits, event=facts.event, history=facts.history, segments=segments)

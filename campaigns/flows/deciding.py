@@ -93,7 +93,7 @@ def _sight(run: RunRow, around: Surroundings, events: Sequence[EventFact]) -> Si
 
 def facts_of(person: PersonFacts, entering: EventFact | None, *, now: datetime) -> Facts:
     """Return what is known of the person now, with the entering event in sight (E6)."""
-    return Facts(now=now, traits=person.traits, event=entering, history=person.history, segments=person.segments)
+    return person.facts(now, event=entering)
 
 
 def load_people(runs: Iterable[RunRow], known: Graphs, *, now: datetime) -> People:

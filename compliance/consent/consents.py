@@ -75,6 +75,33 @@ def may_contact(
     return {person_id: _verdict(kept.get(person_id), purpose) for person_id in person_ids}
 
 
+def granted(
+    workspace_id: int, person_ids: Sequence[UUID], kinds: Iterable[tuple[str, str]]
+) -> dict[UUID, frozenset[tuple[str, str]]]:
+    """Return, of the given kinds (channel, purpose), those for which each person may be contacted: one query."""
+    wanted = list(kinds)
+    always = frozenset(kind for kind in wanted if kind[1] == TRANSACTIONAL)
+    found: dict[UUID, set[tuple[str, str]]] = {}
+    channels, purposes = [channel for channel, _ in wanted], [purpose for _, purpose in wanted]
+    with connection.cursor() as cursor:
+        cursor.execute(GRANTS, [channels, purposes, workspace_id, list(person_ids)])
+        for person_id, channel, purpose in cursor.fetchall():
+            found.setdefault(person_id, set()).add((channel, purpose))
+    return {person_id: always | found.get(person_id, set()) for person_id in person_ids}
+
+
+def may_contact_sql(person: str, *, workspace: str, channel: str, purpose: str) -> str:
+    """Return `may_contact` as an SQL condition on the expression `person`; the others are place-holders."""
+    return f"""({purpose} = '{TRANSACTIONAL}' or {person} in (
+        select person_id from compliance_consent where workspace_id = {workspace}
+        and channel = {channel} and purpose = {purpose} and state = '{GRANTED}'))"""  # noqa: S608 - parts of ours
+
+
+GRANTS: Final = """
+select person_id, channel, purpose
+from compliance_consent join unnest(%s::text[], %s::text[]) as wanted(channel, purpose) using (channel, purpose)
+where workspace_id = %s and person_id = any(%s) and state = 'granted'
+"""
 # the gate asks this for every message: one array instead of a parameter per person, and no model instances
 KEPT: Final = """
 select person_id, state, source, changed_at from compliance_consent
