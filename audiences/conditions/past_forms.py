@@ -62,15 +62,16 @@ def _amount(reader: Reader, raw: dict[str, Any], measure: str, path: str) -> tup
         at = pointer(path, "is") if "is" in raw else path
         reader.problems.add(at, what, hint or "a measure is compared by " + " ".join(COMPARED_BY))
         return None
+    kind = OPERATORS[op].limit
+    if kind.schema is not None and "value" not in raw:
+        reader.problems.add(path, f"{op} without a value", f"{op} takes a number, or a list of them")
+        return None
     try:
-        limit = OPERATORS[op].limit.read(raw.get("value"))
+        limit = kind.read(raw.get("value"))
         if not all(_is_number(item) for item in (limit if isinstance(limit, tuple) else (limit,))):
-            raise Unfit(
-                f"{shown(raw.get('value'))} is no number", f"the {measure} is a number: write it without quotes"
-            )
+            raise Unfit(f"{shown(raw['value'])} is no number", f"the {measure} is a number: write it without quotes")
     except Unfit as unfit:
-        at, what = (pointer(path, "value"), f"{op}: {unfit}") if "value" in raw else (path, f"{op} without a value")
-        reader.problems.add(at, what, unfit.hint or f"{op} takes {OPERATORS[op].limit.expects}")
+        reader.problems.add(pointer(path, "value"), f"{op}: {unfit}", unfit.hint)
         return None
     return op, limit
 

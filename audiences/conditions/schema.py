@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from audiences.conditions import durations
-from audiences.conditions.amounts import COMPARED_BY, MEASURES
+from audiences.conditions.amounts import MEASURES
 from audiences.conditions.facts import Place
 from audiences.conditions.limits import MOST_ITEMS
 from audiences.conditions.operators import OPERATORS, Operator
@@ -96,10 +96,13 @@ _TIMES: Final = {
 }
 _PROPERTIES: Final = {"type": "array", "items": {"$ref": "#/$defs/property"}}
 _WHERE: Final = {"where": _PROPERTIES}
-_AMOUNTS: Final[dict[str, dict[str, Any]]] = {
-    "between": {"type": "array", "minItems": 2, "maxItems": 2, "items": {"type": "number"}},
-    "in": {"type": "array", "minItems": 1, "maxItems": MOST_ITEMS, "items": {"type": "number"}},
+_AMOUNTS: Final[dict[tuple[str, ...], dict[str, Any] | None]] = {
+    ("eq", "ne", "lt", "lte", "gt", "gte"): {"type": "number"},
+    ("between",): {"type": "array", "minItems": 2, "maxItems": 2, "items": {"type": "number"}},
+    ("in", "not_in"): {"type": "array", "minItems": 1, "maxItems": MOST_ITEMS, "items": {"type": "number"}},
+    ("exists", "not_exists"): None,
 }
+"""What each operator compares a measure with."""
 PAST: Final = ("did", "measure", "sequence", "last", "first", "stopped", "returned", "regularly")
 
 
@@ -115,7 +118,7 @@ def _past_leaves() -> dict[str, Any]:
         ),
         "measure": {
             "description": "a measure of a property over the events in (now − within, now], compared with a number",
-            "anyOf": [_measured(measure, op) for measure in MEASURES for op in COMPARED_BY],
+            "anyOf": [_measured(measure, ops, amount) for measure in MEASURES for ops, amount in _AMOUNTS.items()],
         },
         "sequence": _leaf(
             {"sequence": steps}, "the steps happened one after the other", optional={"within": _DURATION}
@@ -142,10 +145,10 @@ def _past_leaves() -> dict[str, Any]:
     }
 
 
-def _measured(measure: str, op: str) -> dict[str, Any]:
-    properties: dict[str, Any] = {measure: _NAME, "of": _DOTTED, "is": {"const": op}}
-    if OPERATORS[op].limit.schema is not None:
-        properties["value"] = _AMOUNTS.get(op.removeprefix("not_"), {"type": "number"})
+def _measured(measure: str, operators: tuple[str, ...], amount: dict[str, Any] | None) -> dict[str, Any]:
+    properties: dict[str, Any] = {measure: _NAME, "of": _DOTTED, "is": {"enum": list(operators)}}
+    if amount is not None:
+        properties["value"] = amount
     return _leaf(properties, f"the {measure} of a property", optional={**_WHERE, "within": _DURATION})
 
 

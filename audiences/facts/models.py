@@ -1,5 +1,7 @@
 """Counters: how often, first and last, per person and event name."""
 
+from typing import ClassVar
+
 from django.db import models
 
 
@@ -13,6 +15,12 @@ class EventCount(models.Model):
     n = models.BigIntegerField()
     first_at = models.DateTimeField()
     last_at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [
+            # how often everybody did one thing: segments over all people; the names that there are
+            models.Index(fields=["workspace_id", "name"], name="event_count_name")
+        ]
 
     def __str__(self) -> str:
         return f"{self.name} × {self.n}"

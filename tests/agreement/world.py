@@ -16,6 +16,11 @@ PERSON = """
 insert into audiences_person (id, workspace_id, traits, trait_times, first_seen, last_seen)
 select i, %s, t, '{}', %s, %s from jsonb_to_recordset(%s::jsonb) as g(i uuid, t jsonb)
 """
+TALLIES = """
+insert into audiences_eventcount (person_id, name, workspace_id, n, first_at, last_at)
+select person_id, name, workspace_id, count(*), min(event_time), max(event_time) from audiences_event
+where workspace_id = %s group by 1, 2, 3
+"""
 EVENT = """
 insert into audiences_event (id, person_id, event_time, workspace_id, kind, name, properties)
 select i, p, t, %s, 1, n, r from jsonb_to_recordset(%s::jsonb) as g(i uuid, p uuid, t timestamptz, n text, r jsonb)
@@ -35,6 +40,7 @@ def settle(workspace_id: int, people: Sequence[Someone]) -> tuple[list[UUID], li
             for i, (owner, one) in zip(event_ids, past, strict=True)
         ]
         cursor.execute(EVENT, [workspace_id, json.dumps(events)])
+        cursor.execute(TALLIES, [workspace_id])
     _join(workspace_id, ids, people)
     return ids, event_ids
 

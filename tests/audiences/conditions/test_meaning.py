@@ -204,7 +204,7 @@ def test_needs_name_what_is_read_and_the_longest_window():
     }
     assert parse(raw, place=Place.EVENT).needs() == Needs(
         traits=frozenset({"a.b"}), properties=frozenset({"p"}), segments=frozenset({"s"}), named=frozenset({"x"}),
-        event_names={"buy": 30 * DAY, "view": None},
+        event_names={"buy": 30 * DAY, "view": DAY}, tallied=frozenset({"view"}),
     )  # fmt: skip
 
 

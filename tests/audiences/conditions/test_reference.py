@@ -8,7 +8,7 @@ from jsonschema import Draft202012Validator
 
 from audiences.conditions import OPERATORS, Facts, Place, evaluate, json_schema, parse, reason, summary
 from audiences.conditions.__main__ import schema_text
-from audiences.conditions.parse import COMBINATORS, LATER, LEAVES
+from audiences.conditions.parse import COMBINATORS, LEAVES
 from audiences.conditions.wording import LANGUAGES
 from audiences.segments.sql.operators import OPERATORS as IN_SQL
 from tests.agreement.strategies import NOW, conditions
@@ -27,7 +27,6 @@ def test_the_page_names_every_operator_and_leaf():
     assert [
         name for name in (*OPERATORS, *COMBINATORS, *LEAVES) if f"`{name}`" not in page and f'"{name}"' not in page
     ] == []
-    assert [name for name in LATER if name != "measure" and f"`{name}`" not in page] == []
 
 
 def test_every_operator_exists_in_sql_and_in_every_language():
