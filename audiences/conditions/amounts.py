@@ -88,15 +88,17 @@ def plain(amount: Amount | None) -> int | float | None:
     """Return an amount as JSON writes it: a whole number where it is one, else the nearest fraction."""
     if amount is None or isinstance(amount, int):
         return amount
-    if abs(amount) > _SAFE or amount == int(amount):
-        return int(amount)
+    whole = int(amount)
+    if abs(whole) > _SAFE or amount == whole:
+        return whole
     return float(amount)
 
 
 def total(values: Sequence[int | float]) -> int | Decimal:
     """Return the exact sum."""
-    if all(type(value) is int for value in values):
-        return sum(values)  # type: ignore[return-value]
+    whole = [value for value in values if isinstance(value, int)]
+    if len(whole) == len(values):
+        return sum(whole)
     added = Decimal(0)
     for value in values:
         added = _EXACTLY.add(added, Decimal(exact(value)))

@@ -50,7 +50,8 @@ def thin(now: datetime, *, limit: int = 50_000) -> int:
     """Drop old words that only repeat the one before; return how many. A stretch begins where it began."""
     with bulk_cursor() as cursor:
         cursor.execute(THIN, [now - SETTLED, limit])
-        return cursor.rowcount
+        dropped: int = cursor.rowcount
+    return dropped
 
 
 WRITE: Final = """

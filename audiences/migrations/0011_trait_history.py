@@ -14,7 +14,7 @@ from audiences_person p, jsonb_each_text(p.trait_times) t where p.merged_into is
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('audiences', '0008_identity_claims_and_merges'),
+        ('audiences', '0010_computed_traits'),
     ]
 
     operations = [
