@@ -7,6 +7,7 @@ from compliance.access import views as access
 from compliance.audit import views as audit
 from compliance.consent import api as consent
 from compliance.consent import views as consent_pages
+from compliance.desk import views as desk
 from compliance.jobs import api as jobs
 from compliance.jobs import views as job_pages
 
@@ -25,6 +26,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/jobs/<uuid:job_id>", jobs.OneJob.as_view()),
     path("v1/jobs/<uuid:job_id>/cancel", jobs.Cancel.as_view()),
     path("v1/jobs/<uuid:job_id>/file", jobs.TakeFile.as_view()),
+    path("desk/lists/<slug:name>/columns/", desk.columns, name="desk-columns"),
+    path("desk/lists/<slug:name>/views/", desk.views, name="desk-views"),
+    path("desk/lists/<slug:name>/do/", desk.bulk, name="desk-bulk"),
+    path("desk/views/<int:view_id>/", desk.view, name="desk-view"),
     path("v1/people/<path:user_id>/consent", consent.PersonConsent.as_view()),
     path("v1/consents/batch", consent.ConsentBatch.as_view()),
     path("v1/suppressions", consent.Suppressions.as_view()),

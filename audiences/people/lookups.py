@@ -21,13 +21,16 @@ def people(workspace_id: int, *, text: str = "") -> QuerySet[Person]:
     """Return the workspace's people (without those merged into others) whose ids or names contain `text`."""
     found = Person.objects.filter(workspace_id=workspace_id, merged_into=None)
     wanted = text.strip().replace("\x00", "")
-    if not wanted:
-        return found
+    return called(found, workspace_id, wanted) if wanted else found
+
+
+def called(people: QuerySet[Person], workspace_id: int, wanted: str) -> QuerySet[Person]:
+    """Return those of `people` whose ids or names contain `wanted`."""
     known_as = Identity.objects.filter(pk__in=subjects_called(workspace_id, wanted)).values("person_id")
     matches = Q(user_id__icontains=wanted) | Q(id__in=known_as)
     for trait in SEARCHED_TRAITS:
         matches |= Q(**{f"traits__{trait}__icontains": wanted})
-    return found.filter(matches)
+    return people.filter(matches)
 
 
 def subjects_called(workspace_id: int, text: str) -> list[UUID]:

@@ -1,30 +1,24 @@
 """Pages about people: the list, and one person's identity, traits, consent and recent events."""
 
-from typing import Final
 from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect
 
 from audiences.people import lookups
+from audiences.people.lists import PEOPLE
 from audiences.people.models import Person
 from audiences.segments.lookups import memberships_of
 from compliance.access.console import ConsoleRequest, console_page
 from compliance.consent.consents import consents_of
+from compliance.desk.lists import list_page
 from config.kit.pages import page
-from config.kit.paging import CursorPage
-
-NEWEST_FIRST: Final = CursorPage("-last_seen", "id")
 
 
 @console_page
 def people(request: ConsoleRequest) -> HttpResponse:
     """List people, those seen last first; the search narrows the list while one types."""
-    text = request.GET.get("q", "")[:200]
-    found = NEWEST_FIRST.page(lookups.people(request.workspace.pk, text=text), request.GET)
-    stays = memberships_of(request.workspace.pk, [person.pk for person in found.rows])
-    rows = [{"person": row, "name": lookups.name_of(row), "stays": stays.get(row.pk, [])} for row in found.rows]
-    return page(request, "people/list.html", {"rows": rows, "page": found, "text": text}, parts={"people-list": "list"})
+    return list_page(request, PEOPLE)
 
 
 @console_page

@@ -52,6 +52,11 @@ def console_change(view: View) -> View:
     return require_POST(_for_members(guarded))
 
 
+def console_own(view: View) -> View:
+    """Let every member, viewers too, change by POST what is theirs alone."""
+    return require_POST(_for_members(view))
+
+
 def _for_members(view: View) -> View:
     @wraps(view)
     def guarded(request: ConsoleRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

@@ -43,8 +43,7 @@ def save_view(
 ) -> SavedView:
     """Save a view; one of the user's own with the same name is replaced."""
     title = _name(name)
-    if len(query) > MAX_QUERY:
-        raise refuse("query", _("This list has too many filters to be saved."), _("Take some away."))
+    _check(query)
     with transaction.atomic():
         mine = SavedView.objects.filter(workspace_id=workspace_id, page=page, owner=user, deleted_at=None)
         if mine.exclude(name=title).count() >= MAX_VIEWS:
@@ -72,6 +71,15 @@ def rename_view(view: SavedView, name: str, *, now: datetime) -> None:
             _note("renamed", view, now=now)
     except IntegrityError:
         raise refuse("name", _("There is a view with this name already."), _("Choose another name.")) from None
+
+
+def change_view(view: SavedView, *, query: str, now: datetime) -> None:
+    """Let a view mean another query."""
+    _check(query)
+    with transaction.atomic():
+        view.query, view.updated_at = query, now
+        view.save(update_fields=["query", "updated_at"])
+        _note("changed", view, now=now)
 
 
 def delete_view(view: SavedView, *, now: datetime) -> None:
@@ -112,6 +120,11 @@ def needs_change_right(view: SavedView, user: User, *, role: str) -> None:
     """Refuse a user who may not change the view."""
     if not may_change(view, user, role=role):
         raise PermissionDenied
+
+
+def _check(query: str) -> None:
+    if len(query) > MAX_QUERY:
+        raise refuse("query", _("This list has too many filters to be saved."), _("Take some away."))
 
 
 def _name(text: str) -> str:

@@ -12,6 +12,7 @@ import './tabs.js';
 import './time.js';
 import './toasts.js';
 import { announce } from './words.js';
+import './lists.js';
 
 // Every unsafe request carries the token of now: a log-in in another tab has changed it since this page was made.
 document.addEventListener('htmx:configRequest', (event) => {
