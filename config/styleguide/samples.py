@@ -3,9 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from config.styleguide.samples_of import basics
+from config.styleguide.samples_of import basics, journey, lists, stories
 
 
 def samples(now: datetime) -> dict[str, Any]:
     """Return what the chapters show; times lie relative to `now`."""
-    return {"now": now, **basics.content()}
+    return {"now": now, **basics.content(), **lists.content(now), **stories.content(now), **journey.content()}

@@ -55,5 +55,7 @@ export const css = `
 --font-mono:ui-monospace,"SF Mono","Cascadia Mono",Consolas,"DejaVu Sans Mono","Noto Sans Mono CJK SC",monospace;
 --t-12:.75rem;--t-13:.8125rem;--t-14:.875rem;--t-15:.9375rem;--t-20:1.25rem;--t-26:1.625rem;
 --r:6px;--r-lg:10px;--top:48px;--side:216px;--side-narrow:56px;--pad:24px;--gap:16px;--row:40px;--control:32px}
+/* a Chinese font's quotation marks are full-width: English takes a Latin one first */
+:root:lang(en){--font-ui:Inter,-apple-system,"Segoe UI",Roboto,"Noto Sans","PingFang SC","Microsoft YaHei","Noto Sans CJK SC",system-ui,sans-serif}
 @media (max-width:767px){:root{--pad:16px;--control:40px}}
 `;

@@ -32,6 +32,11 @@ def content() -> dict[str, Any]:
             ("push", say("App push", "App 推送")),
         ),
         "chosen": ("sms", "wecom"),
+        "checklist": (
+            ("sms", say("The text names the sender", "文案写明发送方"), "林岚 · 13:51"),
+            ("wecom", say("Simulated on last week", "已用上周数据模拟"), "林岚 · 13:58"),
+            ("link", say("Every link opens", "所有链接可打开")),
+        ),
         "leaving": (
             ("stay", say("Stay until the end", "继续走完"), say("The usual choice.", "通常的选择。")),
             (
