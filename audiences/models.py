@@ -3,6 +3,7 @@
 from audiences.computed.models import ComputedDue, ComputedTrait, ComputedTraitVersion
 from audiences.facts.models import EventCount
 from audiences.intake.models import Event, EventKey, Refusal, Repetition, Slice
+from audiences.people.finding import Findable
 from audiences.people.models import Identity, IdentityClaim, Person, PersonMerge, TraitChange
 from audiences.segments.models import Membership, Recheck, Removal, Segment, SegmentVersion
 
@@ -13,6 +14,7 @@ __all__ = [
     "Event",
     "EventCount",
     "EventKey",
+    "Findable",
     "Identity",
     "IdentityClaim",
     "Membership",

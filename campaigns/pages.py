@@ -9,6 +9,7 @@ from campaigns.rules import views as rules
 
 urlpatterns: list[URLPattern] = [
     path("", overview.home, name="home"),
+    path("console/find/", overview.find, name="find"),
     path("people/<uuid:person_id>/timeline/", overview.person_story, name="person-story"),
     path("people/<uuid:person_id>/why/", overview.person_why, name="person-why"),
     path("rules/", rules.rules, name="rules"),
@@ -16,6 +17,7 @@ urlpatterns: list[URLPattern] = [
     path("rules/<str:key>/pace/", rules.rule_pace, name="rule-pace"),
     path("journeys/", flows.flows, name="flows"),
     path("journeys/<str:key>/", flows.flow, name="flow"),
+    path("journeys/<str:key>/switch/", flows.switch, name="flow-switch"),
     path("runs/", flows.runs, name="runs"),
     path("runs/<uuid:run_id>/", flows.run, name="run"),
     path("messages/", delivery.messages, name="messages"),

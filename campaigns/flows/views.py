@@ -4,21 +4,30 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext_lazy as _
 
 from audiences.people.lookups import names_of
 from audiences.wording import condition_line
 from campaigns.delivery.lookups import messages_of_run
 from campaigns.delivery.wording import answer
 from campaigns.flows import lookups
+from campaigns.flows.definitions import pause, resume
 from campaigns.flows.labels import EXITS, label_of_flow, label_of_run
 from campaigns.flows.models import Flow, Run
 from campaigns.flows.wording import entry_text, goal_text, outline, step_line
-from compliance.access.console import ConsoleRequest, console_page
+from compliance.access.console import ConsoleRequest, actor_of, console_change, console_page
 from config.kit import clock
+from config.kit.errors import Conflict
 from config.kit.pages import page
 from config.kit.paging import CursorPage
 
+SWITCHES: Final = {
+    "pause": (pause, _("“%(name)s” is paused: nobody enters, and its messages wait.")),
+    "resume": (resume, _("“%(name)s” goes on.")),
+}
 RECENT: Final = timedelta(days=7)
 NEWEST_FIRST: Final = CursorPage("-entered_at", "id")
 
@@ -52,6 +61,23 @@ def flow(request: ConsoleRequest, key: str) -> HttpResponse:
         ),
     }
     return page(request, "flows/flow.html", context, parts={"flow-outline": "outline"})
+
+
+@console_change
+def switch(request: ConsoleRequest, key: str) -> HttpResponse:
+    """Pause or resume a flow."""
+    found = lookups.find_flow(request.workspace.pk, key)
+    change = SWITCHES.get(request.POST.get("verb", ""))
+    if found is None or change is None:
+        raise Http404
+    verb, said = change
+    try:
+        verb(found, actor=actor_of(request), now=clock.now())
+    except Conflict as conflict:
+        messages.error(request, str(conflict))
+    else:
+        messages.success(request, str(said) % {"name": found.name})
+    return redirect("flow", key=key)
 
 
 @console_page

@@ -8,7 +8,7 @@ from django.http import Http404, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from audiences.people.lookups import find_person, name_of, names_of
-from campaigns.overview import figures
+from campaigns.overview import figures, finding
 from campaigns.overview.asking import message_answers, rule_answers
 from campaigns.overview.explain import shown
 from campaigns.overview.story import FILTERS, story
@@ -84,6 +84,18 @@ def parked(request: ConsoleRequest) -> HttpResponse:
     names = names_of(request.workspace.pk, [event.person_id for event in found.rows])
     rows = [{"event": event, "name": names.get(event.person_id, "")} for event in found.rows]
     return page(request, "overview/parked.html", {"rows": rows, "page": found}, parts={"parked-list": "list"})
+
+
+@console_page
+def find(request: ConsoleRequest) -> HttpResponse:
+    """Find pages, people, journeys, rules, segments, messages and commands: the palette's list, or a page."""
+    text = request.GET.get("q", "")[:100]
+    paths = request.GET.get("recent", "")[:2000].split(",")
+    groups = finding.find(request, text)
+    if not text.strip():
+        groups = [*finding.recent(request, paths), *groups]
+    context = {"text": text, "groups": groups, "n": sum(len(group.hits) for group in groups)}
+    return page(request, "overview/find.html", context, parts={"palette-list": "options"})
 
 
 def _person(request: ConsoleRequest, person_id: UUID) -> dict[str, Any]:

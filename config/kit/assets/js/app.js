@@ -10,6 +10,8 @@ import './morph.js';
 import './shell.js';
 import './tabs.js';
 import './time.js';
+import './palette.js';
+import './keys.js';
 import './toasts.js';
 import { announce } from './words.js';
 import './lists.js';
