@@ -1,5 +1,6 @@
 """Segments: groups of people kept by a condition, up to date with every event and every passing window."""
 
+from audiences.segments.computing import Computing, how_far, recompute_in_job
 from audiences.segments.definitions import archive, define, used_by
 from audiences.segments.handpicked import Picked, add_members, remove_members
 from audiences.segments.judging import rejudge
@@ -16,6 +17,7 @@ __all__ = [
     "ENTERED",
     "LEFT",
     "Change",
+    "Computing",
     "Picked",
     "Preview",
     "Use",
@@ -23,12 +25,14 @@ __all__ = [
     "archive",
     "changes_between",
     "define",
+    "how_far",
     "live_segments",
     "members_of",
     "next_due",
     "preview",
     "recompute",
     "recompute_all",
+    "recompute_in_job",
     "rejudge",
     "remove_members",
     "restore",

@@ -9,6 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from audiences.segments.computing import how_far
 from audiences.segments.definitions import archive, define, used_by
 from audiences.segments.models import Segment, SegmentVersion
 from audiences.segments.reading import live_segments
@@ -38,7 +39,9 @@ class SegmentForm(serializers.Serializer[Any]):
 
 class SegmentView(SegmentForm):
     version = serializers.IntegerField()
-    current = serializers.BooleanField(help_text="false: people are still being judged by this version")
+    computing = serializers.DictField(
+        help_text="`state` is ready, computing (with `percent` and `job_id`), or incomplete after a job that broke off"
+    )
     members = serializers.IntegerField()
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
@@ -125,7 +128,7 @@ def shown_segment(segment: Segment) -> dict[str, Any]:
         **(live.definition if live else {}),
         "version": live.number if live else 0,
         "note": live.note if live else "",
-        "current": segment.current,
+        "computing": asdict(how_far(segment)),
         "members": getattr(segment, "members", None) or 0,
         "created_at": segment.created_at,
         "updated_at": segment.updated_at,

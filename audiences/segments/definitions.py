@@ -7,9 +7,10 @@ from django.db import transaction
 
 from audiences.conditions import Place, parse
 from audiences.segments import locks
+from audiences.segments.computing import bring_up_to_date
 from audiences.segments.documents import SegmentDocument, check_references, read_document
 from audiences.segments.models import Segment, SegmentVersion
-from audiences.segments.recomputing import close, recompute, recompute_readers, take_once
+from audiences.segments.recomputing import close
 from audiences.segments.usage import Use, uses_elsewhere
 from compliance.audit import record
 from config.kit.actors import Actor
@@ -21,7 +22,8 @@ from config.kit.versions import digest
 def define(workspace_id: int, raw: Any, *, actor: Actor, now: datetime, key: str | None = None) -> Segment:
     """Store a definition as the live version of the segment with its key, and judge everybody by it.
 
-    The same definition again adds nothing. Holds the workspace's segment lock alone. `key` is the one of the
+    Where there are many people a job judges them, and the segment is not `current` until it has ended. The same
+    definition again adds nothing. Holds the workspace's segment lock alone. `key` is the one of the
     address, where the definition may leave it out.
     """
     document = read_document(raw, key=key)
@@ -35,7 +37,7 @@ def define(workspace_id: int, raw: Any, *, actor: Actor, now: datetime, key: str
     if segment.live is None or segment.live.sha256 != digest(document.definition):
         _put_live(segment, document, actor=actor, now=now)
         _record("segment.defined" if created else "segment.changed", segment, actor=actor, now=now)
-        _fill(segment, document, now=now)
+        bring_up_to_date(segment, actor=actor, now=now)
     return segment
 
 
@@ -88,21 +90,6 @@ def _put_live(segment: Segment, document: SegmentDocument, *, actor: Actor, now:
     )
     segment.live, segment.name, segment.kind, segment.updated_at = version, document.name, document.kind, now
     segment.save(update_fields=["live", "name", "kind", "updated_at"])
-
-
-def _fill(segment: Segment, document: SegmentDocument, *, now: datetime) -> None:
-    """Bring the members up to date. A static segment is filled by its first version only: then hands decide."""
-    if document.kind == "dynamic":
-        recompute(segment.workspace_id, segment.pk, now=now)
-    elif document.condition is not None and (document.kind == "snapshot" or _is_first(segment)):
-        take_once(segment.workspace_id, segment.pk, segment.key, document.condition, now=now)
-        recompute_readers(segment.workspace_id, segment.key, now=now)
-    Segment.objects.filter(pk=segment.pk).update(computed=segment.live)
-    segment.computed = segment.live
-
-
-def _is_first(segment: Segment) -> bool:
-    return segment.live is not None and segment.live.number == 1
 
 
 def _record(action: str, segment: Segment, *, actor: Actor, now: datetime) -> None:

@@ -15,7 +15,7 @@ from config.kit.errors import InputRefused, Problem, refuse
 FIELDS: Final = ("key", "name", "where", "kind", "note")
 KINDS: Final = ("dynamic", "static", "snapshot")
 STATIC: Final = "static"
-RESERVED: Final = ("preview",)
+RESERVED: Final = ("preview", "count")
 _KEY: Final = re.compile(r"\w[\w.-]{0,99}")
 _TEXTS: Final = {"name": 300, "note": 500}
 

@@ -10,10 +10,9 @@ from django.db import connection, transaction
 
 from audiences.people.signals import people_merged
 from audiences.segments import locks
-from audiences.segments.catalogue import live
-from audiences.segments.judging import Task, judge
+from audiences.segments.filling import enter, leave, tell
 from audiences.segments.models import Segment
-from audiences.segments.stays import Change, announce
+from audiences.segments.stays import Change
 from compliance.audit import record
 from config.kit.actors import Actor
 from config.kit.errors import Conflict
@@ -76,7 +75,7 @@ def _in_slices(
             slice_ = wanted[start : start + AT_ONCE]
             known = _lock(workspace_id, slice_)
             picked, changes = verb(segment, known, actor=actor, now=now, by=by)
-            _tell(segment, changes, now=now)
+            tell(segment, changes, now=now)
             _record(segment, verb, picked, by=by, actor=actor, now=now)
             total += Picked(unknown=len(slice_) - len(known)) + picked
     return total
@@ -101,8 +100,7 @@ def _add(segment: Segment, people: list[UUID], *, actor: Actor, now: datetime, b
     with connection.cursor() as cursor:
         cursor.execute(LIFT if by == "hand" else KEPT_OUT, given)
         kept_out = 0 if by == "hand" else cursor.fetchone()[0]
-        cursor.execute(ENTER, given)
-        changes = [_change(segment, row, entered=True) for row in cursor.fetchall()]
+    changes = enter(segment, people, now=now)
     unchanged = len(people) - len(changes) - kept_out
     return Picked(changed=len(changes), unchanged=unchanged, kept_out=kept_out), changes
 
@@ -110,32 +108,16 @@ def _add(segment: Segment, people: list[UUID], *, actor: Actor, now: datetime, b
 def _remove(
     segment: Segment, people: list[UUID], *, actor: Actor, now: datetime, by: By
 ) -> tuple[Picked, list[Change]]:
-    given = _given(segment, people, actor=actor, now=now)
-    with connection.cursor() as cursor:
-        cursor.execute(LEAVE, given)
-        changes = [_change(segment, row, entered=False) for row in cursor.fetchall()]
-        if by == "hand":
-            cursor.execute(KEEP_OUT, given)
+    changes = leave(segment, people, now=now)
+    if by == "hand":
+        with connection.cursor() as cursor:
+            cursor.execute(KEEP_OUT, _given(segment, people, actor=actor, now=now))
     return Picked(changed=len(changes), unchanged=len(people) - len(changes)), changes
 
 
 def _given(segment: Segment, people: list[UUID], *, actor: Actor, now: datetime) -> dict[str, Any]:
     who = {"segment": segment.pk, "workspace": segment.workspace_id, "people": people}
     return who | {"now": now, "actor": actor.name[:200]}
-
-
-def _change(segment: Segment, row: tuple[UUID, datetime, int], *, entered: bool) -> Change:
-    person_id, at, stay = row
-    return Change(segment_id=segment.pk, key=segment.key, person_id=person_id, entered=entered, at=at, stay=stay)
-
-
-def _tell(segment: Segment, changes: Sequence[Change], *, now: datetime) -> None:
-    """Emit the events, and judge the same people by the segments that read this one."""
-    announce(segment.workspace_id, changes)
-    catalogue = live(segment.workspace_id)
-    if places := catalogue.readers(segment.key):
-        tasks = {change.person_id: Task(places=places, at=now) for change in changes}
-        judge(segment.workspace_id, catalogue, tasks, now=now)
 
 
 def _record(segment: Segment, verb: Any, picked: Picked, *, by: By, actor: Actor, now: datetime) -> None:
@@ -170,22 +152,6 @@ select id from audiences_person where id = any(%s) and workspace_id = %s and mer
 LIFT: Final = "delete from audiences_removal where segment_id = %(segment)s and person_id = any(%(people)s)"
 KEPT_OUT: Final = """
 select count(*) from audiences_removal where segment_id = %(segment)s and person_id = any(%(people)s)
-"""
-# a stay never begins before the one before it ended
-ENTER: Final = """
-insert into audiences_membership (segment_id, workspace_id, person_id, entered_at)
-select %(segment)s, %(workspace)s, g.id, greatest(%(now)s, (
-    select max(m.left_at) from audiences_membership m where m.person_id = g.id and m.segment_id = %(segment)s))
-from unnest(%(people)s::uuid[]) as g(id)
-where not exists (select from audiences_removal r where r.segment_id = %(segment)s and r.person_id = g.id)
-order by g.id
-on conflict (segment_id, person_id) where left_at is null do nothing
-returning person_id, entered_at, id
-"""
-LEAVE: Final = """
-update audiences_membership set left_at = greatest(entered_at, %(now)s)
-where segment_id = %(segment)s and person_id = any(%(people)s) and left_at is null
-returning person_id, left_at, id
 """
 KEEP_OUT: Final = """
 insert into audiences_removal (segment_id, person_id, workspace_id, at, actor)

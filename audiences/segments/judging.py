@@ -1,24 +1,34 @@
 """Judges people anew by the segments that read what changed about them, and by those whose windows have passed."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
-from audiences.conditions import Needs
+from audiences.conditions import Facts, Needs
 from audiences.facts.reader import PersonFacts, load
 from audiences.facts.touch import Touch
 from audiences.segments import locks
 from audiences.segments.catalogue import Catalogue, Live, live
 from audiences.segments.stays import Change, Judgement, write
 
+LOOKED_BACK: Final = timedelta(days=1)
+"""How late a worker may look and still find the very instant of a change."""
+
+MOST_STEPS: Final = 1_000
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """One person's part of the work: the places of the segments that judge, and when what follows happens."""
+    """One person's part of the work: the places of the segments that judge, and when the cause lay.
+
+    `due` holds, by segment, the instant at which time alone was to turn the answer; other segments go by `since`.
+    """
 
     places: frozenset[int]
-    at: datetime
+    since: datetime
+    due: Mapping[int, datetime] = field(default_factory=dict)
 
 
 def rejudge(workspace_id: int, touched: Mapping[UUID, Touch], *, now: datetime) -> list[Change]:
@@ -30,7 +40,7 @@ def rejudge(workspace_id: int, touched: Mapping[UUID, Touch], *, now: datetime) 
     locks.share(workspace_id)
     catalogue = live(workspace_id)
     tasks = {
-        person_id: Task(places=places, at=min(touch.at or now, now))
+        person_id: Task(places=places, since=min(touch.at or now, now))
         for person_id, touch in touched.items()
         if (places := catalogue.reading(touch))
     }
@@ -43,7 +53,9 @@ def judge(workspace_id: int, catalogue: Catalogue, tasks: Mapping[UUID, Task], *
         return []
     everyone = frozenset[int]().union(*(task.places for task in tasks.values()))
     judging = [catalogue.segments[place] for place in sorted(everyone)]
-    known = load(workspace_id, list(tasks), _needs(judging), now=now, named=False)
+    earliest = min(min((task.since, *task.due.values())) for task in tasks.values())
+    earliest = max(earliest, now - LOOKED_BACK)
+    known = load(workspace_id, list(tasks), _needs(judging), now=now, earliest=earliest, named=False)
     judged: list[Judgement] = []
     for person_id, task in tasks.items():
         if (person := known.get(person_id)) is not None:
@@ -60,14 +72,38 @@ def _needs(judging: Iterable[Live]) -> Needs:
 
 def _of_person(person: PersonFacts, judging: Iterable[Live], task: Task, now: datetime) -> list[Judgement]:
     facts = person.facts_at(now)
-    judged = []
+    judged, turned = [], dict[str, datetime]()
     for one in judging:
-        held, was = one.predicate(facts), one.key in facts.segments
+        held, was, at = one.predicate(facts), one.key in facts.segments, now
         due = one.condition.next_change(facts) if one.timed else None
         if held is not was:
+            at = turned[one.key] = _turned_at(one, facts, held, since=_since(one, task, turned))
             facts = facts.inside(facts.segments | {one.key} if held else facts.segments - {one.key})
         if held is not was or one.timed:
-            judged.append(
-                Judgement(segment_id=one.id, person_id=person.person_id, held=held, was=was, at=task.at, due=due)
-            )
+            judged.append(Judgement(segment_id=one.id, person_id=person.person_id, held=held, was=was, at=at, due=due))
     return judged
+
+
+def _since(one: Live, task: Task, turned: Mapping[str, datetime]) -> datetime:
+    """Return the instant from which on the answer may have turned: a source's change, a window's end, or the cause."""
+    sources = [turned[key] for key in one.needs.segments if key in turned]
+    return max(sources) if sources else task.due.get(one.id, task.since)
+
+
+def _turned_at(one: Live, facts: Facts, held: bool, *, since: datetime) -> datetime:
+    """Return when the answer became what it is, from `since` on, by what is known today.
+
+    A worker may look late: an hour after a window ended, the stay ended an hour ago. What came and went in between
+    is no stay. A cause that lies further back than the facts that were loaded is the instant itself.
+    """
+    if not one.timed or not facts.now - LOOKED_BACK <= since < facts.now:
+        return min(since, facts.now)
+    moment = facts.at(since)
+    for _ in range(MOST_STEPS):
+        if one.predicate(moment) is held:
+            return moment.now
+        turns = one.condition.next_change(moment)
+        if turns is None or turns >= facts.now:
+            break
+        moment = facts.at(turns)
+    return facts.now

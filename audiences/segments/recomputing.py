@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.db import connection, transaction
 
-from audiences.conditions import Condition
 from audiences.segments import locks
 from audiences.segments.catalogue import Live, live
 from audiences.segments.sql import compile_for_people
@@ -47,25 +46,28 @@ def recompute_all(workspace_id: int, *, now: datetime) -> list[Change]:
     return [change for one in live(workspace_id).segments for change in _difference(workspace_id, one, now=now)]
 
 
-def take_once(workspace_id: int, segment_id: int, key: str, condition: Condition, *, now: datetime) -> list[Change]:
-    """Fill a snapshot: those who satisfy the condition now become its members, and nothing changes them later."""
-    return _write(workspace_id, segment_id, key, condition, now=now, again=False)
+def find_differences(workspace_id: int, one: Live, *, now: datetime) -> int:
+    """Find, in one statement and without holding anybody up, who is inside and should not be, or the other way round.
+
+    They become due now, and the sweep judges them by what is known then. Return how many there are. An event that
+    comes in between is judged by the new version anyway, and somebody who is due in vain is merely judged once more.
+    """
+    compiled = compile_for_people(workspace_id, one.condition, now=now, with_changes=one.timed)
+    judged = compiled.select(f"{compiled.key} as person_id, {compiled.held[0]} as held, {compiled.changes} as due")
+    with connection.cursor() as cursor:
+        cursor.execute(FIND.replace("JUDGED", judged), compiled.params() | {"segment": one.id})
+        return int(cursor.fetchone()[0])
 
 
 def _difference(workspace_id: int, one: Live, *, now: datetime) -> list[Change]:
-    return _write(workspace_id, one.id, one.key, one.condition, now=now, again=one.timed)
-
-
-def _write(
-    workspace_id: int, segment_id: int, key: str, condition: Condition, *, now: datetime, again: bool
-) -> list[Change]:
-    compiled = compile_for_people(workspace_id, condition, now=now, with_changes=again)
+    """Judge everybody by one segment and write what differs, in one statement."""
+    compiled = compile_for_people(workspace_id, one.condition, now=now, with_changes=one.timed)
     judged = compiled.select(f"{compiled.key} as person_id, {compiled.held[0]} as held, {compiled.changes} as due")
     with connection.cursor() as cursor:
-        cursor.execute(DIFFERENCE.replace("JUDGED", judged), compiled.params() | {"segment": segment_id})
+        cursor.execute(DIFFERENCE.replace("JUDGED", judged), compiled.params() | {"segment": one.id})
         rows = cursor.fetchall()
     changes = [
-        Change(segment_id=segment_id, key=key, person_id=person, entered=entered, at=at, stay=stay)
+        Change(segment_id=one.id, key=one.key, person_id=person, entered=entered, at=at, stay=stay)
         for person, entered, at, stay in rows
     ]
     announce(workspace_id, changes)
@@ -110,6 +112,20 @@ with judged as materialized (JUDGED), gone as (
     on conflict (segment_id, person_id) do update set due_at = excluded.due_at
 )
 select * from gone union all select * from come order by id
+"""
+# an instant that stands may be earlier than needed, but never later
+FIND: Final = """
+with judged as (JUDGED), found as (
+    insert into audiences_recheck as r (segment_id, person_id, workspace_id, due_at)
+    select %(segment)s, g.person_id, %(workspace)s,
+           case when g.held is distinct from (m.id is not null) then %(now)s else g.due end
+    from judged g left join audiences_membership m
+    on m.segment_id = %(segment)s and m.person_id = g.person_id and m.left_at is null
+    where g.due is not null or g.held is distinct from (m.id is not null)
+    on conflict (segment_id, person_id) do update set due_at = least(r.due_at, excluded.due_at)
+    returning due_at
+)
+select count(*) from found where due_at <= %(now)s
 """
 CLOSE: Final = """
 with settled as (delete from audiences_recheck where segment_id = %(segment)s)

@@ -1,9 +1,10 @@
 """Lets windows pass: judges people again when the instant has come at which time alone may change the answer (S1)."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -48,34 +49,73 @@ def _waiting(now: datetime) -> list[int]:
 def _one_batch(workspace_id: int, now: datetime) -> tuple[int, list[Change]]:
     if not locks.share_if_free(workspace_id):
         return 0, []
-    due = _claim(workspace_id, now)
+    due = _claim(CLAIM, [workspace_id, now, BATCH])
+    return len(due), _judge(workspace_id, due, now=now)
+
+
+def sweep_segment(workspace_id: int, segment_id: int, *, after: UUID, until: datetime, now: datetime) -> list[UUID]:
+    """Judge the next batch of those who were due for one segment by `until`, in the order of ids; return them.
+
+    Call it in a transaction. Who is held by another worker is passed over.
+    """
+    locks.share(workspace_id)
+    due = _claim(CLAIM_OF_SEGMENT, [segment_id, after, until, BATCH])
+    _judge(workspace_id, due, now=now)
+    return [one.person_id for one in due]
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    segment_id: int
+    person_id: UUID
+    at: datetime
+    gone: bool
+    """merged into another person meanwhile"""
+
+
+def _judge(workspace_id: int, due: Sequence[_Due], *, now: datetime) -> list[Change]:
     if not due:
-        return 0, []
+        return []
     catalogue = live(workspace_id)
-    _forget((segment for segment, _ in due if not catalogue.is_timed(segment)), {person for _, person in due})
-    by_person: dict[UUID, list[int]] = defaultdict(list)
-    for segment_id, person_id in due:
-        by_person[person_id].append(segment_id)
-    tasks = {person: Task(places=catalogue.of(segments), at=now) for person, segments in by_person.items()}
-    return len(due), judge(workspace_id, catalogue, {p: t for p, t in tasks.items() if t.places}, now=now)
+    _forget([one for one in due if one.gone or not catalogue.is_timed(one.segment_id)])
+    by_person: dict[UUID, dict[int, datetime]] = defaultdict(dict)
+    for one in due:
+        if not one.gone:
+            by_person[one.person_id][one.segment_id] = one.at
+    tasks = {
+        person_id: Task(places=places, since=min(moments.values()), due=moments)
+        for person_id, moments in by_person.items()
+        if (places := catalogue.of(moments))
+    }
+    return judge(workspace_id, catalogue, tasks, now=now)
 
 
-def _claim(workspace_id: int, now: datetime) -> list[tuple[int, UUID]]:
+def _claim(statement: str, given: list[Any]) -> list[_Due]:
     with connection.cursor() as cursor:
-        cursor.execute(CLAIM, [workspace_id, now, BATCH])
-        return [(segment_id, person_id) for segment_id, person_id in cursor.fetchall()]
+        cursor.execute(statement, given)
+        return [_Due(*row) for row in cursor.fetchall()]
 
 
-def _forget(segments: Iterable[int], people: set[UUID]) -> None:
+def _forget(due: Sequence[_Due]) -> None:
     """Drop what waits for segments that are no longer live, or that no window can change any more."""
-    if ids := set(segments):
+    if due:
         with connection.cursor() as cursor:
-            cursor.execute(FORGET, [list(ids), list(people)])
+            cursor.execute(FORGET, [[one.segment_id for one in due], [one.person_id for one in due]])
 
 
 # The people are locked too: whoever absorbs an event of theirs judges them with it, and comes first or afterwards.
 CLAIM: Final = """
-select r.segment_id, r.person_id from audiences_recheck r join audiences_person p on p.id = r.person_id
+select r.segment_id, r.person_id, r.due_at, p.merged_into is not null
+from audiences_recheck r join audiences_person p on p.id = r.person_id
 where r.workspace_id = %s and r.due_at <= %s order by r.due_at limit %s for update of r, p skip locked
 """
-FORGET: Final = "delete from audiences_recheck where segment_id = any(%s) and person_id = any(%s)"
+CLAIM_OF_SEGMENT: Final = """
+select r.segment_id, r.person_id, r.due_at, p.merged_into is not null
+from audiences_recheck r join audiences_person p on p.id = r.person_id
+where r.segment_id = %s and r.person_id > %s and r.due_at <= %s
+order by r.person_id limit %s for update of r, p skip locked
+"""
+FORGET: Final = """
+delete from audiences_recheck r using unnest(%s::bigint[], %s::uuid[]) as g(segment_id, person_id)
+where r.segment_id = g.segment_id and r.person_id = g.person_id
+"""

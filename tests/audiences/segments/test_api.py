@@ -2,6 +2,7 @@
 
 import pytest
 
+from compliance.jobs import find_job, run_all
 from tests.audiences.events import come, row
 from tests.factories import api_key, bearer, workspace
 
@@ -145,3 +146,20 @@ def test_versions_are_listed_told_apart_compared_and_restored(call, brand):
     assert call("post", "/a/restore", {}).json()["version"] == 4
     assert call("post", "/a/restore", {"version": 99}).status_code == 404
     assert call("get", "/a/used-by").json() == {"data": []}
+
+
+def test_long_work_answers_with_a_job(client, brand):
+    headers = bearer(api_key(brand, "segments:write", "people:read"))
+
+    def post(path, body=None):
+        return client.post(f"/v1/segments{path}", body, content_type="application/json", headers=headers)
+
+    come(row(brand.id, user="u"))
+    post("", {"key": "buyers", "where": {"did": "buy"}})
+    assert client.get("/v1/segments/buyers", headers=headers).json()["computing"]["state"] == "ready"
+    started = [post("/count", {"where": {"did": "buy"}}), post("/buyers/recompute"), post("/buyers/export")]
+    assert [answer.status_code for answer in started] == [202] * 3
+    assert run_all() == 3
+    results = [find_job(brand.id, answer.json()["job_id"]).result for answer in started]
+    assert (results[0]["count"], results[1]["segment"], results[2]["rows"]) == (1, "buyers", 1)
+    assert post("/count", {}).status_code == 422

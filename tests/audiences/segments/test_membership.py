@@ -190,3 +190,32 @@ def test_an_archived_segment_lets_everybody_leave_and_comes_back(brand):
     assert members(brand, "buyers") == set()
     define(brand, "buyers", {"did": "buy"}, now=NOON + 2 * DAY)
     assert members(brand, "buyers") == {person(brand, "u")}
+
+
+def test_a_worker_that_looks_late_finds_the_very_instant(brand):
+    define(brand, "recent", {"did": "buy", "within": "1d"})
+    define(brand, "others", {"not": {"segment": "recent"}})
+    come(row(brand, user="u"), row(brand, user="v", at=NOON - timedelta(hours=1)))
+    segments.sweep(NOON + DAY + timedelta(hours=5))
+    stays = Membership.objects.filter(segment__key="recent").order_by("left_at").values_list("left_at", flat=True)
+    assert list(stays) == [NOON + DAY - timedelta(hours=1), NOON + DAY]
+    entered = Membership.objects.filter(segment__key="others").order_by("entered_at")
+    assert list(entered.values_list("entered_at", flat=True)) == list(stays)
+
+
+def test_an_event_that_comes_late_in_a_window_that_has_ended_since(brand):
+    define(brand, "once", {"did": "buy", "times": {"exactly": 0}, "within": "1h"})
+    come(row(brand, user="u"), now=NOON)
+    assert members(brand, "once") == set()
+    at = NOON + timedelta(minutes=90)
+    come(row(brand, user="u", name="buy", at=NOON + timedelta(minutes=20)), now=at)
+    (stay,) = Membership.objects.filter(segment__key="once")
+    assert stay.entered_at == NOON + timedelta(minutes=80)
+
+
+def test_many_due_at_the_same_instant_all_leave_at_it(brand):
+    define(brand, "recent", {"did": "buy", "within": "1d"})
+    come(*(row(brand, user=f"u{n}") for n in range(1_200)))
+    segments.sweep(NOON + DAY)
+    assert set(Membership.objects.values_list("left_at", flat=True)) == {NOON + DAY}
+    assert Recheck.objects.count() == 0
