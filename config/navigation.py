@@ -36,6 +36,7 @@ GROUPS: Final = (
         (
             Place("people", "users", _("People"), "p"),
             Place("segment-list", "tags", _("Segments"), "s"),
+            Place("identity-claims", "fingerprint", _("Who is who"), "w"),
             Place("refused", "file-warning", _("Refused input"), "e"),
         ),
     ),

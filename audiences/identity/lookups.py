@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db.models import F, OuterRef, QuerySet, Subquery
 
 from audiences.people.models import Identity, IdentityClaim, PersonMerge
+from config.kit.attention import counts
 
 LONGEST_STORY: Final = 50
 
@@ -16,6 +17,12 @@ def claims(workspace_id: int, *, state: str = "") -> QuerySet[IdentityClaim]:
     holder = Identity.objects.filter(pk=OuterRef("subject")).values("person_id")
     found = IdentityClaim.objects.filter(workspace_id=workspace_id).annotate(holder_id=Subquery(holder[:1]))
     return found.filter(state=state) if state else found
+
+
+@counts("identity-claims")
+def claims_waiting(workspace_id: int) -> int:
+    """Return how many claims wait for a decision."""
+    return IdentityClaim.objects.filter(workspace_id=workspace_id, state=IdentityClaim.State.OPEN).count()
 
 
 def open_claims_of(workspace_id: int, person_id: UUID) -> QuerySet[IdentityClaim]:

@@ -52,7 +52,8 @@ def addresses(shop: Shop) -> list[str]:
     return [
         *(reverse(name) for name in (*lists, "audit", "preferences", "styleguide")),
         *(reverse("styleguide-chapter", args=[chapter.key]) for chapter in CHAPTERS),
-        *(reverse(name) for name in (*lists, "jobs", "audit", "preferences")),
+        *(reverse(name) for name in ("jobs", "identity-claims", "identity-merge")),
+        reverse("person-merges", args=[person]),
         reverse("person", args=[person]),
         reverse("person-story", args=[person]),
         reverse("person-why", args=[person]),

@@ -31,7 +31,7 @@ export const icons = [
   'external-link',
   'eye',
   'file-warning',
-  'filter',
+  'filter', 'fingerprint',
   'flag',
   'flask-conical',
   'git-branch',
