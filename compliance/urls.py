@@ -1,8 +1,8 @@
 """The pages and API of compliance: each room adds its own."""
 
-from django.contrib.auth.views import LogoutView
 from django.urls import URLPattern, URLResolver, path
 
+from compliance.access import sessions
 from compliance.access import views as access
 from compliance.audit import views as audit
 from compliance.consent import api as consent
@@ -13,7 +13,8 @@ from compliance.jobs import views as job_pages
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("login/", access.LogIn.as_view(), name="login"),
-    path("logout/", LogoutView.as_view(), name="logout"),
+    path("logout/", sessions.LogOut.as_view(), name="logout"),
+    path("session/stay/", access.stay, name="session-stay"),
     path("preferences/", access.preferences_page, name="preferences"),
     path("workspace/", access.workspace, name="workspace"),
     path("audit/", audit.trail, name="audit"),

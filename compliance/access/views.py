@@ -19,6 +19,7 @@ from compliance.access import attempts, preferences
 from compliance.access.console import ConsoleRequest, choose_workspace, enter_workspace, to_log_in
 from compliance.access.forms import submit
 from compliance.access.models import User
+from compliance.access.sessions import SEEN, note
 from config.kit import clock
 from config.kit.errors import InputRefused, Problem
 from config.kit.forms import REV, Form, check_rev, rev_of
@@ -41,16 +42,29 @@ class LogIn(LoginView):
 
     def form_valid(self, form: AuthenticationForm) -> HttpResponse:
         """Log in and forget the failures."""
+        now = clock.now()
         attempts.forgive(username=self._username(), address=_address(self.request))
-        return super().form_valid(form)
+        answer = super().form_valid(form)
+        self.request.session[SEEN] = int(now.timestamp())
+        note("began", form.get_user(), at=now)
+        return answer
 
     def form_invalid(self, form: AuthenticationForm) -> HttpResponse:
         """Show the form again and remember the failure."""
-        attempts.record_failure(username=self._username(), address=_address(self.request), now=clock.now())
+        now = clock.now()
+        attempts.record_failure(username=self._username(), address=_address(self.request), now=now)
+        if known := User.objects.filter(username=self._username()).first():
+            note("refused", known, at=now)
         return self.render_to_response(self.get_context_data(form=form), status=422)
 
     def _username(self) -> str:
         return self.request.POST.get("username", "")[:300]
+
+
+@require_POST
+def stay(request: HttpRequest) -> HttpResponse:
+    """Take a sign of life: the session goes on, or there is none any more."""
+    return HttpResponse(status=204 if request.user.is_authenticated else 401)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.utils.translation import get_language
 
@@ -15,6 +16,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     return {
         "html_lang": HTML_LANGUAGES.get(get_language() or "en", "en"),
         "theme": theme if theme in THEMES else "auto",
+        "idle_seconds": settings.SESSION_IDLE_MINUTES * 60,
         "keys_state": "on" if getattr(getattr(request, "user", None), "shortcuts", True) else "off",
         "nav_state": "narrow" if request.COOKIES.get("nav") == "narrow" else "wide",
     }

@@ -40,6 +40,12 @@ export const keep = (form) => {
   sessionStorage.setItem(place(), JSON.stringify({ form: form.id, values }));
 };
 
+// The session is over: whatever was typed waits for the log-in, and leaving is no loss any more.
+export const keepAll = () => {
+  [...changed].filter((form) => dirty(form) && form.id).forEach(keep);
+  changed.clear();
+};
+
 const put = (form, [name, value, checked, chosen]) => {
   const fields = [...form.elements].filter((field) => field.name === name);
   const field = fields.find((each) => ['checkbox', 'radio'].includes(each.type) && each.value === value) ?? fields[0];
