@@ -1,6 +1,6 @@
 """The verbs of consent: ask whether a person may be contacted, note what they decided, merge two persons' decisions."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Final
@@ -90,11 +90,17 @@ def granted(
     return {person_id: always | found.get(person_id, set()) for person_id in person_ids}
 
 
-def may_contact_sql(person: str, *, workspace: str, channel: str, purpose: str) -> str:
-    """Return `may_contact` as an SQL condition on the expression `person`; the others are place-holders."""
-    return f"""({purpose} = '{TRANSACTIONAL}' or {person} in (
+def may_contact_sql(person: str, kind: tuple[str, str], *, workspace: str, param: Callable[[str], str]) -> str:
+    """Return `may_contact` for a kind (channel, purpose) as an SQL condition on the expression `person`.
+
+    `workspace` is a place-holder, and `param` makes one of a value.
+    """
+    channel, purpose = kind
+    if purpose == TRANSACTIONAL:
+        return "true"
+    return f"""({person} in (
         select person_id from compliance_consent where workspace_id = {workspace}
-        and channel = {channel} and purpose = {purpose} and state = '{GRANTED}'))"""  # noqa: S608 - parts of ours
+        and channel = {param(channel)} and purpose = {param(purpose)} and state = '{GRANTED}'))"""  # noqa: S608
 
 
 GRANTS: Final = """

@@ -1,6 +1,6 @@
 """Generates conditions and worlds that meet each other often, and at the places where readings could differ."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -9,12 +9,14 @@ from unicodedata import normalize
 from hypothesis import strategies as st
 
 from audiences.conditions import OPERATORS, Place
+from audiences.conditions.amounts import COMPARED_BY, MEASURES
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 TICK = timedelta(microseconds=1)
 NAMES = ["city", "amount", "tags", "seen", "address.city", "__proto__", "$and", "id", "sid", "k", "a'b", 'q"q', "%s"]
 HOSTILE = ["%(p0)s", "$s", "$time", "p0", "名字", "é", "constructor.name", "a b", "\\", "0", "-1", "1.0"]
 EVENTS = ["buy", "view", "__proto__", "付款", "it's", "%s"]
+CONSENTS = [("email", "marketing"), ("sms", "marketing"), ("email", "transactional")]
 SEGMENTS = ["vip", "loyal", "nobody"]
 WINDOWS = {"1h": 3_600, "1d12h": 129_600, "7d": 604_800, "30d": 2_592_000}
 AGES = [timedelta(seconds=seconds) + nudge for seconds in (0, *WINDOWS.values()) for nudge in (-TICK, TICK * 0, TICK)]
@@ -128,9 +130,76 @@ def counts(draw: Any) -> dict[str, Any]:
     return leaf
 
 
+@st.composite
+def measures(draw: Any) -> dict[str, Any]:
+    measure, op = draw(st.sampled_from(sorted(MEASURES))), draw(st.sampled_from(sorted(COMPARED_BY)))
+    of = draw(st.sampled_from(["amount", "amount", "city", "tags", "address.city", "seen"]))
+    leaf = {measure: draw(st.sampled_from(EVENTS)), "of": of, **draw(wheres), **draw(windows), "is": op}
+    amount = draw(st.sampled_from([0, 1, 2, 5, 0.1, 0.3, -1, 10**22]) | numbers)
+    pair = sorted([amount, draw(numbers)], key=lambda item: Decimal(repr(item)))
+    limit: Any = {"between": pair, "in": [amount, 1], "not_in": [amount, 0]}.get(op, amount)
+    return leaf if op in ("exists", "not_exists") else leaf | {"value": limit}
+
+
+wheres = st.one_of(
+    st.just({}),
+    st.just({}),
+    st.lists(comparisons("property"), min_size=1, max_size=2).map(lambda some: {"where": some}),
+)
+windows = st.just({}) | st.sampled_from(sorted(WINDOWS)).map(lambda within: {"within": within})
+
+
+@st.composite
+def sequences(draw: Any) -> dict[str, Any]:
+    steps = [{"event": draw(st.sampled_from(EVENTS[:3])), **draw(wheres)} for _ in range(draw(st.integers(1, 3)))]
+    gaps = [{"within": gap} for gap in sorted(WINDOWS)]
+    return {"sequence": [steps[0], *(step | draw(st.sampled_from([{}, *gaps])) for step in steps[1:])], **draw(windows)}
+
+
+@st.composite
+def recencies(draw: Any) -> dict[str, Any]:
+    kind = draw(st.sampled_from(["last", "first", "stopped", "returned", "regularly"]))
+    leaf: dict[str, Any] = {kind: draw(st.sampled_from(EVENTS)), **draw(wheres)}
+    short, long = draw(st.sampled_from([("1h", "1d12h"), ("1h", "7d"), ("1d12h", "7d"), ("7d", "30d")]))
+    if kind == "last":
+        return leaf | {"has": draw(st.lists(comparisons("property"), min_size=1, max_size=2))}
+    if kind == "regularly":
+        periods = draw(st.integers(1, 4))
+        form = draw(st.sampled_from(["at_least", "at_most", "exactly", "less_than", "more_than"]))
+        every = {"every": draw(st.sampled_from(sorted(WINDOWS))), "periods": periods}
+        return leaf | every | {"in_at_least": draw(st.integers(1, periods)), "times": {form: draw(st.integers(0, 2))}}
+    return leaf | {
+        "first": {"within": long},
+        "stopped": {"within": long, "quiet": short},
+        "returned": {"within": short, "after_quiet": long},
+    }[kind]  # fmt: skip
+
+
+@st.composite
+def helds(draw: Any) -> dict[str, Any]:
+    lasts = {draw(st.sampled_from(["at_least", "less_than"])): draw(st.sampled_from(sorted(WINDOWS)))}
+    return {"held": draw(comparisons()), "for": lasts}
+
+
+memberships = st.sampled_from(SEGMENTS).map(lambda key: {"segment": key})
+consents = st.sampled_from(CONSENTS).map(lambda kind: {"consent": {"channel": kind[0], "purpose": kind[1]}})
+
+
+def pasts() -> st.SearchStrategy[dict[str, Any]]:
+    """Leaves whose answer time alone may turn."""
+    return st.one_of(counts(), measures(), sequences(), recencies(), recencies(), helds())
+
+
 def conditions(place: Place) -> st.SearchStrategy[dict[str, Any]]:
     """Conditions that `place` allows, three levels deep at most."""
-    leaves = [comparisons(), counts(), st.builds(lambda key: {"segment": key}, st.sampled_from(SEGMENTS))]
+    leaves = [
+        comparisons(),
+        counts(),
+        pasts(),
+        pasts(),
+        consents,
+        st.builds(lambda key: {"segment": key}, st.sampled_from(SEGMENTS)),
+    ]
     if place is Place.EVENT:
         leaves.append(comparisons("property"))
         leaves.append(st.builds(lambda n: {"event_name": n}, st.lists(st.sampled_from(EVENTS), min_size=1, max_size=3)))
@@ -156,6 +225,10 @@ class Someone:
     traits: dict[str, Any]
     happenings: list[Happening]
     segments: list[str]
+    told: list[tuple[str, datetime, Any]] = field(default_factory=list)
+    """what traits were said to be: name, when, value"""
+    since: datetime = NOW
+    granted: list[tuple[str, str]] = field(default_factory=list)
 
 
 def _tree(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -171,11 +244,13 @@ def _tree(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 trees = st.builds(_tree, st.lists(st.tuples(names, values), max_size=5))
+moments = st.sampled_from(AGES).map(lambda age: NOW - age) | st.timedeltas(timedelta(days=-1), timedelta(days=40)).map(
+    lambda age: NOW - age
+)
 happenings = st.builds(
     Happening,
     name=st.sampled_from(EVENTS),
-    at=st.sampled_from(AGES).map(lambda age: NOW - age)
-    | st.timedeltas(timedelta(days=-1), timedelta(days=40)).map(lambda age: NOW - age),
+    at=moments,
     properties=trees,
 )
 people = st.builds(
@@ -183,4 +258,7 @@ people = st.builds(
     traits=trees,
     happenings=st.lists(happenings, max_size=5),
     segments=st.lists(st.sampled_from(SEGMENTS[:2]), unique=True),
+    told=st.lists(st.tuples(st.sampled_from(NAMES[:4]), moments, values), max_size=4, unique_by=lambda one: one[:2]),
+    since=moments.filter(lambda at: at <= NOW),
+    granted=st.lists(st.sampled_from(CONSENTS[:2]), unique=True),
 )

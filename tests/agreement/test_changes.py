@@ -9,19 +9,18 @@ from hypothesis import strategies as st
 
 from audiences.conditions import Condition, EventFact, Facts, Place, evaluate, next_change, parse
 from audiences.segments.sql import compile_for_people
-from tests.agreement.strategies import NOW, TICK, WINDOWS, conditions, counts, people
+from tests.agreement.strategies import NOW, TICK, WINDOWS, conditions, counts, pasts, people
 from tests.agreement.world import facts_of, settle
 from tests.factories import workspace
 
 pytestmark = pytest.mark.django_db
 QUICK = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 worlds = st.lists(people, min_size=1, max_size=4)
-raws = st.lists(st.one_of(conditions(Place.SEGMENT), counts()), min_size=5, max_size=5)
+raws = st.lists(st.one_of(conditions(Place.SEGMENT), pasts()), min_size=5, max_size=5)
 
 
 def judged_at(condition: Condition, facts: Facts, now) -> bool:
-    later = Facts(now=now, traits=facts.traits, history=facts.history, segments=facts.segments)
-    return evaluate(condition, later).held
+    return evaluate(condition, facts.at(now)).held
 
 
 @QUICK

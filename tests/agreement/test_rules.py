@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from audiences.conditions import EventFact, Facts, Place, parse
+from audiences.conditions import EventFact, Facts, Place, TraitFact, parse
 from campaigns.rules.compile import Clause
 from campaigns.rules.oracle import Interpreter
 from campaigns.rules.program import Program
@@ -34,6 +34,9 @@ def _moments(someone: Someone, at_hand: Sequence[tuple[str, dict[str, Any]]]) ->
     history: dict[str, list[EventFact]] = {}
     for one in past:
         history.setdefault(one.name, []).append(EventFact(name=one.name, at=one.at, properties=one.properties))
+    told: dict[str, list[TraitFact]] = {}
+    for trait, at, value in sorted(someone.told, key=lambda word: word[1]):
+        told.setdefault(trait, []).append(TraitFact(at=at, value=value))
     return [
         Facts(
             now=NOW,
@@ -41,6 +44,9 @@ def _moments(someone: Someone, at_hand: Sequence[tuple[str, dict[str, Any]]]) ->
             event=EventFact(name=name, at=NOW, properties=properties),
             history=history,
             segments=frozenset(someone.segments),
+            told=told,
+            first_seen=someone.since,
+            granted=frozenset(someone.granted),
         )
         for name, properties in at_hand
     ]

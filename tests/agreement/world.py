@@ -1,20 +1,23 @@
 """Puts generated people into the database, and reads them back the way the product does."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
 from django.db import connection
 
 from audiences.conditions import Condition, Needs
 from audiences.facts.reader import PersonFacts, load
+from audiences.people import history
+from audiences.people.history import Word
 from audiences.segments.models import Membership, Segment
+from compliance.consent.consents import GRANTED, WITHDRAWN, Change, store
 from config.kit.ids import uuid7_run
-from tests.agreement.strategies import NOW, SEGMENTS, Someone
+from tests.agreement.strategies import CONSENTS, NOW, SEGMENTS, Someone
 
 PERSON = """
 insert into audiences_person (id, workspace_id, traits, trait_times, first_seen, last_seen)
-select i, %s, t, '{}', %s, %s from jsonb_to_recordset(%s::jsonb) as g(i uuid, t jsonb)
+select i, %s, t, '{}', f, f from jsonb_to_recordset(%s::jsonb) as g(i uuid, t jsonb, f timestamptz)
 """
 TALLIES = """
 insert into audiences_eventcount (person_id, name, workspace_id, n, first_at, last_at)
@@ -33,8 +36,11 @@ def settle(workspace_id: int, people: Sequence[Someone]) -> tuple[list[UUID], li
     past = [(owner, one) for owner, someone in zip(ids, people, strict=True) for one in someone.happenings]
     event_ids = list(uuid7_run(len(past))) if past else []
     with connection.cursor() as cursor:
-        rows = [{"i": str(i), "t": someone.traits} for i, someone in zip(ids, people, strict=True)]
-        cursor.execute(PERSON, [workspace_id, NOW, NOW, json.dumps(rows)])
+        rows = [
+            {"i": str(i), "t": someone.traits, "f": someone.since.isoformat()}
+            for i, someone in zip(ids, people, strict=True)
+        ]
+        cursor.execute(PERSON, [workspace_id, json.dumps(rows)])
         events = [
             {"i": str(i), "p": str(owner), "t": one.at.isoformat(), "n": one.name, "r": one.properties}
             for i, (owner, one) in zip(event_ids, past, strict=True)
@@ -42,7 +48,17 @@ def settle(workspace_id: int, people: Sequence[Someone]) -> tuple[list[UUID], li
         cursor.execute(EVENT, [workspace_id, json.dumps(events)])
         cursor.execute(TALLIES, [workspace_id])
     _join(workspace_id, ids, people)
+    words = [Word(i, *word, "test") for i, someone in zip(ids, people, strict=True) for word in someone.told]
+    history.record(workspace_id, words)
+    store(workspace_id, list(_decisions(ids, people)), now=NOW)
     return ids, event_ids
+
+
+def _decisions(ids: Sequence[UUID], people: Sequence[Someone]) -> Iterator[Change]:
+    for i, someone in zip(ids, people, strict=True):
+        for channel, purpose in CONSENTS[:2]:
+            state = GRANTED if (channel, purpose) in someone.granted else WITHDRAWN
+            yield Change(person_id=i, channel=channel, purpose=purpose, state=state, source="test", changed_at=NOW)
 
 
 def _join(workspace_id: int, ids: Sequence[UUID], people: Sequence[Someone]) -> None:

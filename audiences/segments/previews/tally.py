@@ -61,8 +61,8 @@ def matching(
     try:
         compiled = compile_for_people(workspace_id, condition, now=now)
         if count_people(workspace_id) > MANY:
-            _refuse_dear(compiled, "p.id", compiled.held[0])
-        found = _rows(compiled, "p.id", f"{compiled.held[0]} limit {most + 1}", ms=PATIENCE_MS)
+            _refuse_dear(compiled, "p.id", compiled.holds[0])
+        found = _rows(compiled, "p.id", f"{compiled.holds[0]} limit {most + 1}", ms=PATIENCE_MS)
         if len(found) <= most:
             return [person_id for (person_id,) in found], None
     except TooLong:
@@ -75,7 +75,7 @@ def some(workspace_id: int, condition: Condition, *, now: datetime, size: int, s
     """Return up to `size` people who satisfy the condition, from everybody if they are cheap to find."""
     compiled = compile_for_people(workspace_id, condition, now=now)
     try:
-        return [found for (found,) in _rows(compiled, "p.id", f"{compiled.held[0]} limit {size}", ms=PATIENCE_MS)]
+        return [found for (found,) in _rows(compiled, "p.id", f"{compiled.holds[0]} limit {size}", ms=PATIENCE_MS)]
     except TooLong:
         return among(workspace_id, condition, draw(workspace_id, seed=seed).ids, now=now)[:size]
 
@@ -83,7 +83,7 @@ def some(workspace_id: int, condition: Condition, *, now: datetime, size: int, s
 def among(workspace_id: int, condition: Condition, people: Sequence[UUID], *, now: datetime) -> list[UUID]:
     """Return those of `people` who satisfy the condition, in the order given."""
     compiled = compile_for_people(workspace_id, condition, now=now, people=people)
-    found = {person_id for (person_id,) in _rows(compiled, "p.id", compiled.held[0])}
+    found = {person_id for (person_id,) in _rows(compiled, "p.id", compiled.holds[0])}
     return [person_id for person_id in people if person_id in found]
 
 

@@ -17,10 +17,14 @@ __all__ = ["Compiled", "compile_for_events", "compile_for_people", "members", "v
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Compiled:
-    """Conditions in SQL, one expression each, over the same rows: `source`, `where`, known by `key`."""
+    """Conditions in SQL, one expression each, over the same rows: `source`, `where`, known by `key`.
+
+    `held` is true or false, to be shown; `holds` may be null where it does not, and is what a WHERE should ask.
+    """
 
     key: str
     held: tuple[str, ...]
+    holds: tuple[str, ...]
     changes: str
     source: str
     where: str
@@ -56,9 +60,12 @@ def compile_for_events(workspace_id: int, *conditions: Condition, events: Sequen
 
 
 def _compiled(made: Statement, subject: Subject, conditions: Sequence[Condition]) -> Compiled:
-    held = tuple(expression(made, condition) for condition in conditions)
+    holds = tuple(expression(made, condition) for condition in conditions)
+    held = tuple(f"({one} is true)" for one in holds)
     source = "\n".join((subject.source, *made.joins))
-    return Compiled(key=subject.key, held=held, changes=changes(made), source=source, where=subject.where, made=made)
+    return Compiled(
+        key=subject.key, held=held, holds=holds, changes=changes(made), source=source, where=subject.where, made=made
+    )
 
 
 def verdicts(compiled: Compiled) -> dict[UUID, tuple[bool, ...]]:
@@ -71,5 +78,5 @@ def verdicts(compiled: Compiled) -> dict[UUID, tuple[bool, ...]]:
 def members(compiled: Compiled) -> set[UUID]:
     """Return those for whom the first condition holds."""
     with connection.cursor() as cursor:
-        cursor.execute(compiled.select(compiled.key, where=compiled.held[0]), compiled.params())
+        cursor.execute(compiled.select(compiled.key, where=compiled.holds[0]), compiled.params())
         return {key for (key,) in cursor.fetchall()}

@@ -23,6 +23,8 @@ class Place:
     value: str
     text: str
     source: str
+    now: str = ""
+    """the instant from which ages are measured; empty: the subject's"""
 
     @property
     def normal(self) -> str:
@@ -44,7 +46,8 @@ def _json(limit: Any) -> str:
     return json.dumps(limit, ensure_ascii=False)
 
 
-def _normal(item: str) -> str:
+def normal(item: str) -> str:
+    """Return a JSON value whose text, if it is one, is normalised."""
     return f"(case jsonb_typeof({item}) when 'string' then to_jsonb(normalize({item} #>> '{{}}', NFC)) else {item} end)"
 
 
@@ -88,12 +91,12 @@ def _between(made: Statement, at: Place, limit: tuple[Any, Any]) -> str:
 
 def _has_any(made: Statement, at: Place, limit: tuple[Any, ...]) -> str:
     chosen = made.param([_json(item) for item in limit])
-    return f"exists (select from {_elements(at)} where {_normal('item')} = any({chosen}::text[]::jsonb[]))"
+    return f"exists (select from {_elements(at)} where {normal('item')} = any({chosen}::text[]::jsonb[]))"
 
 
 def _has_all(made: Statement, at: Place, limit: tuple[Any, ...]) -> str:
     wanted = made.param([_json(item) for item in limit])
-    items = f"select {_normal('item')} from {_elements(at)}"
+    items = f"select {normal('item')} from {_elements(at)}"
     return f"not exists (select from unnest({wanted}::text[]::jsonb[]) as w(wanted) where wanted not in ({items}))"
 
 
@@ -130,7 +133,7 @@ def _instant(sign: str) -> Expression:
 
 def _age(sign: str) -> Expression:
     def compare(made: Statement, at: Place, limit: timedelta) -> str:
-        return f"{made.instant(at.text)} {sign} {made.subject.now} - {made.seconds(limit)}"
+        return f"{made.instant(at.text)} {sign} {at.now or made.subject.now} - {made.seconds(limit)}"
 
     return compare
 

@@ -19,7 +19,8 @@ _ROWS_AT_ONCE: Final = 5_000
 class Subject:
     """Who or what is judged: rows of `source`, known by `key`, each with a person, traits and an instant.
 
-    `events` and `event_key` are how the past of the same subjects is reached, as rows `e`.
+    `events` and `event_key` are how the past of the same subjects is reached, as rows `e`; `told` and `told_key` how
+    what their traits were said to be is, as rows `h`.
     """
 
     source: str
@@ -29,6 +30,9 @@ class Subject:
     events: str
     event_key: str
     event_where: str
+    told: str
+    told_key: str
+    told_where: str
     at_hand: str | None = None
     event_name: str | None = None
 
@@ -41,6 +45,9 @@ ALL_PEOPLE: Final = Subject(
     events="audiences_event e",
     event_key="e.person_id",
     event_where="e.workspace_id = %(workspace)s",
+    told="audiences_traitchange h",
+    told_key="h.person_id",
+    told_where="h.workspace_id = %(workspace)s",
 )
 THESE_PEOPLE: Final = Subject(
     source="audiences_person p",
@@ -50,6 +57,9 @@ THESE_PEOPLE: Final = Subject(
     events="audiences_event e",
     event_key="e.person_id",
     event_where="e.workspace_id = %(workspace)s and e.person_id = any(%(people)s)",
+    told="audiences_traitchange h",
+    told_key="h.person_id",
+    told_where="h.workspace_id = %(workspace)s and h.person_id = any(%(people)s)",
 )
 THESE_EVENTS: Final = Subject(
     source="audiences_event s join audiences_person p on p.id = s.person_id",
@@ -59,6 +69,9 @@ THESE_EVENTS: Final = Subject(
     events="audiences_event s join audiences_event e on e.person_id = s.person_id",
     event_key="s.id",
     event_where="s.id = any(%(events)s) and e.workspace_id = %(workspace)s",
+    told="audiences_event s join audiences_traitchange h on h.person_id = s.person_id",
+    told_key="s.id",
+    told_where="s.id = any(%(events)s) and h.workspace_id = %(workspace)s",
     at_hand="s.properties",
     event_name="s.name",
 )
@@ -86,7 +99,17 @@ class Statement:
     joins: list[str] = field(default_factory=list)
     changes: list[str] = field(default_factory=list)
     patterns: list[_Pattern] = field(default_factory=list)
+    aliases: int = 0
     _params: dict[str, Any] = field(default_factory=dict)
+
+    def next_alias(self) -> str:
+        """Return a name for one more join."""
+        self.aliases += 1
+        return f"d{self.aliases}"
+
+    def join(self, rows: str, alias: str) -> None:
+        """Join rows that have one `k` per subject, or none."""
+        self.joins.append(f"left join ({rows}) {alias} on {alias}.k = {self.subject.key}")
 
     def param(self, value: Any) -> str:
         """Return the place-holder of a new parameter."""
@@ -99,7 +122,12 @@ class Statement:
         return f"make_interval(secs => {self.param(duration.total_seconds())})"
 
     def path(self, column: str, name: str) -> tuple[str, str]:
-        """Return the value at a dotted path, as JSON and as text; text steps never lead into a list."""
+        """Return the value at a dotted path, as JSON and as text; text steps never lead into a list.
+
+        An empty path is the column itself.
+        """
+        if not name:
+            return column, f"({column} #>> '{{}}')"
         *steps, last = (f"{self.param(part)}::text" for part in name.split("."))
         parent = " -> ".join((column, *steps))
         return f"({parent} -> {last})", f"({parent} ->> {last})"
@@ -119,7 +147,8 @@ class Statement:
 
     def change(self, at: str) -> None:
         """Note an instant at which a leaf may turn; only those ahead and within the longest duration count."""
-        self.changes.append(at)
+        if self.with_changes:
+            self.changes.append(at)
 
     def params(self) -> dict[str, Any]:
         """Return all parameters, after looking up the texts that match each pattern."""

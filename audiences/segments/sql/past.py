@@ -1,0 +1,225 @@
+"""The leaves about past events as SQL: each counts in a join of its own, so that all people are judged in one pass."""
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Final
+
+from audiences.conditions import (
+    OPERATORS as MEANINGS,
+)
+from audiences.conditions import (
+    Did,
+    First,
+    Last,
+    Measured,
+    Past,
+    Property,
+    Regularly,
+    Returned,
+    Stopped,
+)
+from audiences.conditions.happenings import THRESHOLDS
+from audiences.conditions.past import TIMES
+from audiences.segments.sql.comparing import compared, place, turn
+from audiences.segments.sql.measures import measured
+from audiences.segments.sql.statement import Statement
+
+SIGNS: Final = {"at_least": ">=", "at_most": "<=", "exactly": "=", "less_than": "<", "more_than": ">"}
+
+
+class Rows:
+    """The events of one name in sight of a leaf, as rows `e`, and which of them count now.
+
+    Rows that lie ahead are there only where changes are asked for; `where` is tested per row only where time may turn
+    it, else it narrows the rows.
+    """
+
+    def __init__(self, made: Statement, leaf: Past, reach: timedelta | None) -> None:
+        subject = made.subject
+        self.made, self.leaf, self.alias = made, leaf, made.next_alias()
+        self.where = f"{subject.event_where} and e.name = {made.param(leaf.event)}"
+        if reach is not None:
+            self.where += f" and e.event_time > {subject.now} - {made.seconds(reach)}"
+        self.source = f"{subject.events} where {self.where}"
+        self.counted = f"e.event_time <= {subject.now}"
+        tests = [compared(made, place(made, "e.properties", test, self.source), test) for test in leaf.where]
+        if leaf.is_relative:
+            self.counted += "".join(f" and {test}" for test in tests)
+        else:
+            self.where += "".join(f" and {test}" for test in tests)
+        if not made.with_changes:
+            self.where += f" and {self.counted}" if not leaf.is_relative else f" and e.event_time <= {subject.now}"
+
+    def ahead(self) -> list[str]:
+        """Return the aggregates that say when the next event comes due, and when the next `where` turns."""
+        now = self.made.subject.now
+        turns = [turn(self.made, place(self.made, "e.properties", test, ""), test) for test in self.leaf.where]
+        return [f"min(e.event_time) filter (where e.event_time > {now})"] + [
+            f"min({at}) filter (where {at} > {now})" for at in turns if at
+        ]
+
+    def ages(self, *ages: timedelta) -> list[str]:
+        """Return the aggregates that say when the next event reaches each of the ages."""
+        made = self.made
+        return [
+            f"min(e.event_time + {age}) filter (where e.event_time + {age} > {made.subject.now})"
+            for age in map(made.seconds, ages)
+        ]
+
+    def join(self, columns: str, changes: Iterable[str] = ()) -> str:
+        """Join the aggregates of the rows, one row per subject, and note when they change; return the alias."""
+        made, subject = self.made, self.made.subject
+        if made.with_changes and (found := list(changes)):
+            columns += f", least({', '.join(found)}) as at"
+            made.change(f"{self.alias}.at")
+        rows = f"select {subject.event_key} as k, {columns} from {subject.events} where {self.where} group by 1"
+        made.join(rows, self.alias)
+        return self.alias
+
+
+def did(made: Statement, leaf: Did) -> str:
+    if leaf.is_tallied:
+        n = _tally(made, leaf)
+    else:
+        rows = Rows(made, leaf, leaf.within)
+        changes = rows.ahead()
+        if leaf.within is not None:
+            changes.append(f"{_lapse(leaf, rows.counted)} + {made.seconds(leaf.within)}")
+            changes += rows.ages(leaf.within) if leaf.is_relative else []
+        n = f"{rows.join(f'count(*) filter (where {rows.counted}) as n', changes)}.n"
+    found = f"coalesce({n}, 0)" if TIMES[leaf.times](0, leaf.n) else n
+    return f"({found} {SIGNS[leaf.times]} {made.param(leaf.n)})"
+
+
+def _lapse(leaf: Did, counted: str) -> str:
+    """Return the event with whose leaving the answer may turn: the newest if only none at all makes a difference.
+
+    Else the oldest of those that count, which is the earliest that can matter. Naming the exact one would need a sort
+    per person; the sweep judges again at that instant, and then knows.
+    """
+    limits = [n for n in THRESHOLDS[leaf.times](leaf.n) if n > 0]
+    if not limits:
+        return "null::timestamptz"
+    if limits == [1]:
+        return f"max(e.event_time) filter (where {counted})"
+    enough = f"count(*) filter (where {counted}) >= {min(limits)}"
+    return f"case when {enough} then min(e.event_time) filter (where {counted}) end"
+
+
+def _tally(made: Statement, leaf: Did) -> str:
+    """Return how often it ever happened: as it is kept, less what lies ahead, which is seldom anything."""
+    c, now = _counter(made, leaf), made.subject.now
+    ahead = f"""from audiences_event e where e.person_id = p.id and e.workspace_id = %(workspace)s
+        and e.name = {made.param(leaf.event)} and e.event_time > {now}"""
+    if made.with_changes:
+        made.change(f"(case when {c}.last_at > {now} then (select min(e.event_time) {ahead}) end)")
+    return f"(case when {c}.last_at > {now} then {c}.n - (select count(*) {ahead}) else {c}.n end)"
+
+
+def _counter(made: Statement, leaf: Past) -> str:
+    """Join the counter of the event; return its alias."""
+    alias, name = made.next_alias(), made.param(leaf.event)
+    made.joins.append(f"left join audiences_eventcount {alias} on {alias}.person_id = p.id and {alias}.name = {name}")
+    return alias
+
+
+def measure(made: Statement, leaf: Measured) -> str:
+    rows = Rows(made, leaf, leaf.within)
+    value = measured(made, rows.counted, leaf)
+    changes = rows.ahead() + (rows.ages(leaf.within) if leaf.within is not None else [])
+    alias = rows.join(f"{value.columns}", changes)
+    return value.test(alias)
+
+
+def last(made: Statement, leaf: Last) -> str:
+    """Judge the newest row of each subject; when time may turn it is asked of all rows, since any may become that."""
+    rows = Rows(made, leaf, None)
+    tests = [compared(made, place(made, "e.properties", test, rows.source), test) for test in leaf.has]
+    has = f"(array_agg({' and '.join(tests)} order by e.event_time desc, e.id desc) filter (where {rows.counted}))[1]"
+    turns = [turn(made, place(made, "e.properties", test, ""), test) for test in leaf.has]
+    now = made.subject.now
+    changes = rows.ahead() + [f"min({at}) filter (where {at} > {now})" for at in turns if at]
+    return f"{rows.join(f'{has} as has', changes)}.has"
+
+
+def first(made: Statement, leaf: First) -> str:
+    at, now, window = _first_at(made, leaf, leaf.within), made.subject.now, made.seconds(leaf.within)
+    return f"({at} > {now} - {window} and {at} <= {now})"
+
+
+def _first_at(made: Statement, leaf: Past, *ages: timedelta) -> str:
+    """Return when it first happened; note that the answer may turn at the ages after that."""
+    if leaf.where:
+        rows = Rows(made, leaf, None)
+        at = f"{rows.join(f'min(e.event_time) filter (where {rows.counted}) as first', rows.ahead())}.first"
+    else:
+        at = f"{_counter(made, leaf)}.first_at"
+        made.change(at)
+    for age in ages:
+        made.change(f"({at} + {made.seconds(age)})")
+    return at
+
+
+def stopped(made: Statement, leaf: Stopped) -> str:
+    at, now = _newest(made, leaf), made.subject.now
+    for age in (leaf.quiet, leaf.within):
+        made.change(f"({at} + {made.seconds(age)})")
+    return f"({at} > {now} - {made.seconds(leaf.within)} and {at} <= {now} - {made.seconds(leaf.quiet)})"
+
+
+def _newest(made: Statement, leaf: Stopped) -> str:
+    if leaf.where:
+        rows = Rows(made, leaf, leaf.within)
+        return f"{rows.join(f'max(e.event_time) filter (where {rows.counted}) as last', rows.ahead())}.last"
+    c, now = _counter(made, leaf), made.subject.now
+    events = f"""from audiences_event e where e.person_id = p.id and e.workspace_id = %(workspace)s
+        and e.name = {made.param(leaf.event)} and e.event_time"""
+    if made.with_changes:
+        made.change(f"(case when {c}.last_at > {now} then (select min(e.event_time) {events} > {now}) end)")
+    return f"(case when {c}.last_at > {now} then (select max(e.event_time) {events} <= {now}) else {c}.last_at end)"
+
+
+def returned(made: Statement, leaf: Returned) -> str:
+    away = leaf.within + leaf.after_quiet
+    rows, now = Rows(made, leaf, None if leaf.where else away), made.subject.now
+    within, gone = made.seconds(leaf.within), made.seconds(away)
+    columns = f"""bool_or(e.event_time > {now} - {within}) filter (where {rows.counted}) as lately,
+        bool_or(e.event_time <= {now} - {within} and e.event_time > {now} - {gone}) filter (where {rows.counted})
+        as between, min(e.event_time) filter (where {rows.counted}) as first"""
+    alias = rows.join(columns, rows.ahead() + rows.ages(leaf.within, away))
+    before = f"{alias}.first" if leaf.where else _first_at(made, leaf, away)
+    return f"({alias}.lately and {alias}.between is not true and {before} <= {now} - {gone})"
+
+
+def regularly(made: Statement, leaf: Regularly) -> str:
+    """Count per period first, then the periods; those without any event are the rest."""
+    rows, now, secs = Rows(made, leaf, leaf.reach), made.subject.now, made.param(leaf.every.total_seconds())
+    period = f"floor(extract(epoch from {now} - e.event_time) / {secs}::numeric)"
+    per_period = f"""select {made.subject.event_key} as k, {period} as period,
+        count(*) filter (where {rows.counted}) as n, {_next_period(made, rows, period, leaf)} as at
+        from {made.subject.events} where {rows.where} group by 1, 2"""
+    good = f"n {SIGNS[leaf.times]} {made.param(leaf.n)}"
+    made.join(
+        f"""select k, count(*) filter (where {good} and period >= 0) as good,
+        count(*) filter (where period >= 0) as seen, min(at) as at from ({per_period}) x group by 1""",
+        rows.alias,
+    )
+    if made.with_changes:
+        made.change(f"{rows.alias}.at")
+    empty = TIMES[leaf.times](0, leaf.n)
+    found = f"coalesce({rows.alias}.good, 0)"
+    if empty:
+        found += f" + {leaf.periods} - coalesce({rows.alias}.seen, 0)"
+    return f"({found} >= {made.param(leaf.in_at_least)})"
+
+
+def _next_period(made: Statement, rows: Rows, period: str, leaf: Regularly) -> str:
+    """Return when the first event of a period leaves it, or comes due."""
+    if not made.with_changes:
+        return "null::timestamptz"
+    leaves = f"min(e.event_time) + {made.seconds(leaf.every)} * ({period} + 1)::double precision"
+    return f"least({', '.join([leaves, *rows.ahead()])})"
+
+
+def is_relative(leaves: Iterable[Property]) -> bool:
+    return any(MEANINGS[leaf.op].flips_at for leaf in leaves)
