@@ -28,7 +28,7 @@ def absorb(batch: Batch, *, now: datetime) -> Absorbed:
     count(batch.workspace_id, resolved.events)
     touched = _touched(resolved)
     for person_id, traits in keep(batch.workspace_id, touched, now=now).items():
-        touched[person_id] |= Touch(traits=traits)
+        touched[person_id] |= Touch(traits=traits, quiet=touched[person_id].quiet)
     rejudge(batch.workspace_id, touched, now=now)
     return Absorbed(events=resolved.events, touched=touched)
 
@@ -36,6 +36,7 @@ def absorb(batch: Batch, *, now: datetime) -> Absorbed:
 def _touched(resolved: Resolved) -> dict[UUID, Touch]:
     names: dict[UUID, set[str]] = defaultdict(set)
     latest: dict[UUID, datetime] = {}
+    loud = {event.person_id for event in resolved.events if not event.imported}
     for event in resolved.events:
         names[event.person_id].add(event.name)
         latest[event.person_id] = max(event.event_time, latest.get(event.person_id, event.event_time))
@@ -49,6 +50,7 @@ def _touched(resolved: Resolved) -> dict[UUID, Touch]:
             earlier=person_id in resolved.earlier,
             anew=person_id in resolved.created or person_id in resolved.moved,
             at=latest.get(person_id),
+            quiet=person_id in latest and person_id not in loud,
         )
         for person_id in names.keys() | resolved.traits.keys() | resolved.late.keys()
     }

@@ -12,8 +12,9 @@ class AudiencesConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Tell compliance, which may not look here itself, who is who."""
+        """Tell compliance, which may not look here itself, who is who and which long work there is."""
         from audiences.computed import filling  # noqa: F401, PLC0415  registers its kind of job
+        from audiences.imports import jobs  # noqa: F401, PLC0415  registers its kinds of jobs
         from audiences.people.directory import KnownPeople  # noqa: PLC0415  models exist only from here on
 
         directory.plug_in(KnownPeople())

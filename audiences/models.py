@@ -2,6 +2,7 @@
 
 from audiences.computed.models import ComputedDue, ComputedTrait, ComputedTraitVersion
 from audiences.facts.models import EventCount
+from audiences.imports.models import Import, RefusedRow, SavedMapping
 from audiences.intake.models import Event, EventKey, Refusal, Repetition, Slice
 from audiences.people.finding import Findable
 from audiences.people.models import Identity, IdentityClaim, Person, PersonMerge, TraitChange
@@ -17,13 +18,16 @@ __all__ = [
     "Findable",
     "Identity",
     "IdentityClaim",
+    "Import",
     "Membership",
     "Person",
     "PersonMerge",
     "Recheck",
     "Refusal",
+    "RefusedRow",
     "Removal",
     "Repetition",
+    "SavedMapping",
     "Segment",
     "SegmentVersion",
     "Slice",

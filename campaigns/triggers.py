@@ -138,8 +138,8 @@ def _trigger(batch: Batch, *, now: datetime, interpreted: bool) -> Drained:
         for flow in match.rule.flows
     ]
     actions = entries.asked_by_rules(batch.workspace_id, asks, now=now) if asks else []
-    # all of them: flows keep why an event that came late starts nothing
-    actions += entries.asked_by(batch.workspace_id, events, now=now)
+    # late ones too: flows keep why an event that came late starts nothing
+    actions += entries.asked_by(batch.workspace_id, [event for event in events if not event.imported], now=now)
     ask(actions)
     touched = runs.touch(batch.workspace_id, events, now=now)
     _hint(actions=len(actions), touched=touched)
@@ -153,11 +153,11 @@ def _trigger(batch: Batch, *, now: datetime, interpreted: bool) -> Drained:
 
 
 def _recent(workspace_id: int, events: Sequence[EventRow]) -> Sequence[EventRow]:
-    """Leave out what came in too late for every flow: years of imported history must not become firings."""
+    """Leave out what came in too late for every flow, and what a file told: history must not become firings."""
     limit = LATENESS
     if any(_lateness(event) > limit for event in events):
         limit = longest_lateness(workspace_id)
-    return [event for event in events if _lateness(event) <= limit]
+    return [event for event in events if not event.imported and _lateness(event) <= limit]
 
 
 def _lateness(event: EventRow) -> timedelta:

@@ -12,7 +12,8 @@ class Touch:
     is known since earlier than was thought: both change how long something has held. `anew` says that the person is
     new or was merged, and has to be judged by every segment ("never bought" holds for somebody who was only just
     seen). `at` is the latest event time among the causes: what follows from an old event happened then, and a flow's
-    lateness limit can tell. Without it, what follows happens now.
+    lateness limit can tell. Without it, what follows happens now. `quiet` says that all of it is history from a file:
+    then what follows starts nothing, however late it is.
     """
 
     event_names: frozenset[str] = frozenset()
@@ -21,6 +22,7 @@ class Touch:
     earlier: bool = False
     anew: bool = False
     at: datetime | None = None
+    quiet: bool = False
 
     def __or__(self, other: "Touch") -> "Touch":
         return Touch(
@@ -30,4 +32,5 @@ class Touch:
             earlier=self.earlier or other.earlier,
             anew=self.anew or other.anew,
             at=max((at for at in (self.at, other.at) if at), default=None),
+            quiet=self.quiet and other.quiet,
         )

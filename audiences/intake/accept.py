@@ -1,7 +1,7 @@
 """Accepts the items of one request: each is stored once, is a duplicate, or is refused with its reason."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -14,6 +14,7 @@ from audiences.intake import items
 from audiences.intake.batches import partition_of
 from audiences.intake.commit import commit
 from audiences.intake.items import Item
+from audiences.intake.limits import MAX_ITEM
 from audiences.intake.models import EventKind
 from audiences.intake.moments import happened_at, read_instant
 from audiences.intake.refusals import ItemRefused, Refused, record_refusals
@@ -59,13 +60,31 @@ def accept(call: Call, raws: Sequence[bytes]) -> Receipt:
     work = _Reading(call=call)
     for index, raw in enumerate(raws):
         work.read(index, raw)
+    receipt = _stored(work)
+    work.record()
+    return receipt
+
+
+def accept_items(call: Call, read: Iterable[tuple[int, Item]]) -> Receipt:
+    """Store items that were read elsewhere (an import), each under its own index; what is refused is the caller's.
+
+    Inside a transaction nothing is committed before it is: an import keeps its place in the file together with rows.
+    """
+    work = _Reading(call=call)
+    for index, item in read:
+        work.take(index, item)
+    return _stored(work)
+
+
+def _stored(work: "_Reading") -> Receipt:
+    call = work.call
     known, failed = commit([row for _, row in work.rows.values()], received_at=call.received_at)
     for row, body in known:
         work.settle_known(row, body)
     for row, message in failed:
         work.settle_failed(row, message)
-    work.record()
     count_repetitions(call.workspace_id, work.duplicates, at=call.received_at)
+    work.errors.sort(key=lambda error: error.index)
     accepted = len(work.rows) - len(known) - len(failed)
     if accepted:
         nudge(DRAIN_INTAKE)
@@ -84,6 +103,13 @@ class _Reading:
         try:
             item = items.decode(raw)
             self.message_ids[index] = item.message_id or ""
+        except ItemRefused as refused:
+            self.refuse(index, refused)
+            return
+        self.take(index, item)
+
+    def take(self, index: int, item: Item) -> None:
+        try:
             row = read_row(item, self.call)
         except ItemRefused as refused:
             self.refuse(index, refused)
@@ -111,7 +137,6 @@ class _Reading:
     def record(self) -> None:
         if not self.errors:
             return
-        self.errors.sort(key=lambda error: error.index)
         kept = [
             Refused(
                 field=error.field,
@@ -131,6 +156,8 @@ def read_row(item: Item, call: Call) -> Row:
     name = items.name_of(item, kind)
     user, anonymous = item.user_id or None, item.anonymous_id or None
     payload = items.encode(items.payload_of(item, kind))
+    if len(payload) > MAX_ITEM:
+        raise ItemRefused("", "too_large", f"the item has {len(payload)} bytes; at most {MAX_ITEM} are accepted")
     person, partition = _person(call.workspace_id, user, anonymous)
     said = f"{int(kind)}\x1f{name}\x1f{user}\x1f{anonymous}\x1f{item.timestamp}"
     return Row(

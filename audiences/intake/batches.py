@@ -11,6 +11,8 @@ from audiences.intake.models import PARTITIONS, EventKind
 from config.kit.bulk import bulk_cursor
 from config.kit.ids import instant_of
 
+IMPORTED: Final = "signalbox_import"
+"""The key of an event's context that says from which import it came: it counts as history and starts nothing."""
 LOCK_CLASS: Final = 0x51_60
 """First half of the advisory lock's key; the second half is the partition."""
 
@@ -32,6 +34,11 @@ class EventRow(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def received_at(self) -> datetime:
         return instant_of(self.id)
+
+    @property
+    def imported(self) -> bool:
+        """Whether it was read from a file of history."""
+        return self.context is not None and IMPORTED in self.context
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):

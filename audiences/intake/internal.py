@@ -4,11 +4,11 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 
-from audiences.intake.batches import partition_of
+from audiences.intake.batches import IMPORTED, partition_of
 from audiences.intake.models import EventKind
 from audiences.intake.store import Row, store
 from config.kit import clock
@@ -24,6 +24,11 @@ class Internal:
     at: datetime
     dedupe: str | uuid.UUID
     properties: Mapping[str, Any]
+    imported: bool = False
+    """Whether history from a file caused it: then it starts nothing either."""
+
+
+FROM_FILE: Final = msgspec.Raw(msgspec.json.encode({IMPORTED: ""}))
 
 
 def emit(workspace_id: int, events: Sequence[Internal]) -> int:
@@ -45,4 +50,5 @@ def _row(workspace_id: int, event: Internal) -> Row:
         n=event.name,
         t=event.at,
         r=msgspec.Raw(msgspec.json.encode(event.properties)),
+        c=FROM_FILE if event.imported else None,
     )

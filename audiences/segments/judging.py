@@ -29,6 +29,7 @@ class Task:
     places: frozenset[int]
     since: datetime
     due: Mapping[int, datetime] = field(default_factory=dict)
+    quiet: bool = False
 
 
 def rejudge(workspace_id: int, touched: Mapping[UUID, Touch], *, now: datetime) -> list[Change]:
@@ -40,7 +41,7 @@ def rejudge(workspace_id: int, touched: Mapping[UUID, Touch], *, now: datetime) 
     locks.share(workspace_id)
     catalogue = live(workspace_id)
     tasks = {
-        person_id: Task(places=places, since=min(touch.at or now, now))
+        person_id: Task(places=places, since=min(touch.at or now, now), quiet=touch.quiet)
         for person_id, touch in touched.items()
         if (places := catalogue.reading(touch))
     }
@@ -60,7 +61,8 @@ def judge(workspace_id: int, catalogue: Catalogue, tasks: Mapping[UUID, Task], *
     for person_id, task in tasks.items():
         if (person := known.get(person_id)) is not None:
             judged += _of_person(person, [catalogue.segments[place] for place in sorted(task.places)], task, now)
-    return write(workspace_id, judged, keys={one.id: one.key for one in judging})
+    quiet = frozenset(person_id for person_id, task in tasks.items() if task.quiet)
+    return write(workspace_id, judged, keys={one.id: one.key for one in judging}, quiet=quiet)
 
 
 def _needs(judging: Iterable[Live]) -> Needs:

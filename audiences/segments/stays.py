@@ -1,6 +1,6 @@
 """Writes who entered and who left, when to look again, and tells the rest of the product by events."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -41,8 +41,13 @@ class Change:
     stay: int
 
 
-def write(workspace_id: int, judged: Sequence[Judgement], *, keys: Mapping[int, str]) -> list[Change]:
-    """Write what differs from what stands, in one statement, and emit an event for each entry and exit."""
+def write(
+    workspace_id: int, judged: Sequence[Judgement], *, keys: Mapping[int, str], quiet: Collection[UUID] = ()
+) -> list[Change]:
+    """Write what differs from what stands, in one statement, and emit an event for each entry and exit.
+
+    What is said of the `quiet` people starts nothing: a file of history moved them.
+    """
     if not judged:
         return []
     with bulk_cursor() as cursor:
@@ -52,11 +57,11 @@ def write(workspace_id: int, judged: Sequence[Judgement], *, keys: Mapping[int, 
         Change(segment_id=segment, key=keys[segment], person_id=person, entered=entered, at=at, stay=stay)
         for segment, person, entered, at, stay in rows
     ]
-    announce(workspace_id, changes)
+    announce(workspace_id, changes, quiet=quiet)
     return changes
 
 
-def announce(workspace_id: int, changes: Iterable[Change]) -> None:
+def announce(workspace_id: int, changes: Iterable[Change], *, quiet: Collection[UUID] = ()) -> None:
     """Emit `segment.entered` and `segment.left`: events like any other, which rules and flows may wait for."""
     told = [
         Internal(
@@ -65,6 +70,7 @@ def announce(workspace_id: int, changes: Iterable[Change]) -> None:
             at=change.at,
             dedupe=f"{ENTERED if change.entered else LEFT} {change.stay}",
             properties={"segment": change.key},
+            imported=change.person_id in quiet,
         )
         for change in changes
     ]

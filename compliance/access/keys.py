@@ -17,7 +17,7 @@ from config.kit.actors import Actor, ActorKind
 from config.kit.errors import InputRefused, Problem
 
 AREAS: Final = (
-    *("audit", "consents", "events", "jobs", "journeys", "messages", "people"),
+    *("audit", "consents", "events", "imports", "jobs", "journeys", "messages", "people"),
     *("rules", "runs", "segments", "summary", "templates"),
 )
 SCOPES: Final = frozenset(f"{area}:{right}" for area in AREAS for right in ("read", "write"))

@@ -1,18 +1,21 @@
 """Long work: started by a verb, run by any worker from checkpoint to checkpoint, watched in the console."""
 
-from compliance.jobs.exporting import write_csv, write_jsonl
+from compliance.jobs.exporting import csv_pieces, write_csv, write_jsonl
 from compliance.jobs.files import StoredFile, Writer, find_file, forget_file, open_file, pieces, store
 from compliance.jobs.kinds import kind
+from compliance.jobs.models import Job
 from compliance.jobs.running import run_all
 from compliance.jobs.verbs import cancel, find_job, jobs, start
 from compliance.jobs.work import Cancelled, Work
 
 __all__ = [
     "Cancelled",
+    "Job",
     "StoredFile",
     "Work",
     "Writer",
     "cancel",
+    "csv_pieces",
     "find_file",
     "find_job",
     "forget_file",
