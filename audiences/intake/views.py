@@ -1,19 +1,13 @@
 """The page of refused input: what senders got wrong."""
 
-from typing import Final
-
 from django.http import HttpResponse
 
-from audiences.intake.refusals import refusals
+from audiences.intake.lists import REFUSED
 from compliance.access.console import ConsoleRequest, console_page
-from config.kit.pages import page
-from config.kit.paging import CursorPage
-
-NEWEST_FIRST: Final = CursorPage("-id")
+from compliance.desk.lists import list_page
 
 
 @console_page
 def refused(request: ConsoleRequest) -> HttpResponse:
     """List refused items, newest first."""
-    found = NEWEST_FIRST.page(refusals(request.workspace.pk), request.GET)
-    return page(request, "intake/refused.html", {"page": found}, parts={"refused-list": "list"})
+    return list_page(request, REFUSED)

@@ -1,7 +1,6 @@
 """The list of people: who there is, when they were last seen, in which segments they are, and who may be written to."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,11 +11,11 @@ from django.utils.translation import ngettext
 
 from audiences.people import lookups
 from audiences.people.models import Person
+from audiences.segments.handpicked import add_members
 from audiences.segments.lookups import memberships_of, segments
 from audiences.segments.models import Membership
 from compliance.consent.suppressions import suppress
-from config.kit.actors import Actor
-from config.kit.lists import Action, Choice, Column, Dates, Flag, List, Nothing, Row, Scope, Text, register
+from config.kit.lists import Action, Choice, Column, Dates, Doing, Flag, List, Nothing, Row, Scope, Text, register
 from config.kit.masking import masked
 
 EMAIL: Final = "email"
@@ -59,10 +58,25 @@ def _mail(rows: QuerySet[Person], has: bool, _scope: Scope) -> QuerySet[Person]:
     return rows.filter(traits__has_key=EMAIL) if has else rows.exclude(traits__has_key=EMAIL)
 
 
-def _suppress(scope: Scope, keys: Sequence[UUID], _actor: Actor, now: datetime) -> int:
-    traits = Person.objects.filter(workspace_id=scope.workspace_id, pk__in=keys).values_list("traits", flat=True)
+def _suppress(keys: Sequence[UUID], doing: Doing) -> int:
+    workspace_id = doing.scope.workspace_id
+    traits = Person.objects.filter(workspace_id=workspace_id, pk__in=keys).values_list("traits", flat=True)
     addresses = [address for known in traits if isinstance(address := known.get(EMAIL), str) and address]
-    return suppress(scope.workspace_id, EMAIL, addresses, reason="manual", at=now)
+    return suppress(workspace_id, EMAIL, addresses, reason="manual", at=doing.now)
+
+
+def _static(scope: Scope) -> list[tuple[str, str]]:
+    kept = segments(scope.workspace_id).filter(kind="static", live__isnull=False)
+    return list(kept.order_by("name").values_list("key", "name"))
+
+
+def _add(keys: Sequence[UUID], doing: Doing) -> int:
+    picked = add_members(doing.scope.workspace_id, doing.chosen, keys, actor=doing.actor, now=doing.now)
+    return picked.changed
+
+
+def _added(n: int) -> str:
+    return ngettext("%(n)s person was added.", "%(n)s people were added.", n) % {"n": f"{n:,}"}
 
 
 def _suppressed(n: int) -> str:
@@ -130,6 +144,15 @@ PEOPLE: Final = List(
         Flag(key="mail", label=_("E-mail"), yes=_("has an address"), no=_("has none"), narrow=_mail),
     ),
     actions=(
+        Action(
+            key="add",
+            label=_("Add to a segment"),
+            icon="tags",
+            run=_add,
+            done=_added,
+            asks=_("They enter a segment that is kept by hand. Those who are in it already stay as they are."),
+            options=_static,
+        ),
         Action(
             key="suppress",
             label=_("Suppress"),

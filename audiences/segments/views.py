@@ -6,25 +6,25 @@ from typing import Final
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext as _
 
-from audiences.people.lookups import names_of
 from audiences.segments import lookups
 from audiences.segments.history import members_by_day
+from audiences.segments.labels import label_of_segment
+from audiences.segments.lists import MEMBERS, SEGMENTS
 from audiences.segments.models import Segment
 from audiences.wording import condition_line
 from compliance.access.console import ConsoleRequest, console_page
+from compliance.desk.lists import list_page
 from config.kit import clock
 from config.kit.charts import Chart, Series, days_before
 from config.kit.pages import page
-from config.kit.paging import CursorPage
 
-LAST_IN_FIRST: Final = CursorPage("-id")
 GROWTH_DAYS: Final = 30
 
 
 @console_page
 def segments(request: ConsoleRequest) -> HttpResponse:
     """List the segments of the workspace."""
-    return page(request, "segments/list.html", {"segments": lookups.segments(request.workspace.pk).order_by("name")})
+    return list_page(request, SEGMENTS)
 
 
 @console_page
@@ -33,12 +33,9 @@ def segment(request: ConsoleRequest, key: str) -> HttpResponse:
     found = lookups.find_segment(request.workspace.pk, key)
     if found is None:
         raise Http404
-    members = LAST_IN_FIRST.page(lookups.stays(found), request.GET)
-    names = names_of(request.workspace.pk, [stay.person_id for stay in members.rows])
-    rows = [{"stay": stay, "name": names.get(stay.person_id, "")} for stay in members.rows]
     condition = condition_line(where) if found.live and (where := found.live.definition.get("where")) else None
-    context = {"segment": found, "condition": condition, "rows": rows, "page": members}
-    return page(request, "segments/segment.html", context, parts={"segment-members": "members"})
+    context = {"segment": found, "condition": condition, "label": label_of_segment(found)}
+    return list_page(request, MEMBERS, within=key, template="segments/segment.html", context=context)
 
 
 @console_page

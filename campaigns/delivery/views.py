@@ -12,40 +12,22 @@ from django.utils.translation import gettext as _
 from audiences.people.lookups import names_of
 from campaigns.delivery import lookups
 from campaigns.delivery.doubts import Resolution, resolve
-from campaigns.delivery.labels import STATES, channel_text, label_of_state, reason_text
+from campaigns.delivery.labels import channel_text
 from campaigns.delivery.letters import read_letter
+from campaigns.delivery.lists import MAILBOX, MESSAGES
 from campaigns.delivery.models import Delivery
 from campaigns.delivery.wording import answer
 from compliance.access.console import ConsoleRequest, actor_of, console_change, console_page
+from compliance.desk.lists import list_page
 from config.kit import clock
 from config.kit.errors import Conflict
 from config.kit.pages import page
-from config.kit.paging import CursorPage
-
-NEWEST_FIRST: Final = CursorPage("-created_at", "id")
-NEWEST_LETTER: Final = CursorPage("-id")
-FILTERS: Final = ("state", "channel", "reason")
 
 
 @console_page
 def messages(request: ConsoleRequest) -> HttpResponse:
     """List messages, those asked for last first."""
-    asked = {name: request.GET.get(name, "")[:60] for name in FILTERS}
-    found = NEWEST_FIRST.page(lookups.messages(request.workspace.pk, **asked), request.GET)
-    names = names_of(request.workspace.pk, [message.person_id for message in found.rows])
-    rows = [
-        {
-            "message": message,
-            "name": names.get(message.person_id, ""),
-            "label": label_of_state(message.state),
-            "reason": reason_text(message.reason) if message.reason else "",
-            "channel": channel_text(message.channel),
-        }
-        for message in found.rows
-    ]
-    context = {"rows": rows, "page": found, "asked": asked, "states": STATES.items()}
-    context["reason_asked"] = reason_text(asked["reason"]) if asked["reason"] else ""
-    return page(request, "delivery/messages.html", context, parts={"message-list": "list"})
+    return list_page(request, MESSAGES)
 
 
 @console_page
@@ -83,8 +65,7 @@ def resolve_message(request: ConsoleRequest, message_id: UUID) -> HttpResponse:
 @console_page
 def mailbox(request: ConsoleRequest) -> HttpResponse:
     """List what the local mailbox received, newest first."""
-    found = NEWEST_LETTER.page(lookups.mailbox(request.workspace.pk).defer("raw"), request.GET)
-    return page(request, "delivery/mailbox.html", {"page": found}, parts={"mailbox-list": "list"})
+    return list_page(request, MAILBOX)
 
 
 @console_page

@@ -1,6 +1,5 @@
 """Pages about flows and runs: lists, the read-only outline with live counts, and one run step by step."""
 
-from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,28 +15,25 @@ from campaigns.delivery.wording import answer
 from campaigns.flows import lookups
 from campaigns.flows.definitions import pause, resume
 from campaigns.flows.labels import EXITS, label_of_flow, label_of_run
-from campaigns.flows.models import Flow, Run
+from campaigns.flows.lists import FLOWS, RECENT, RUNS
+from campaigns.flows.models import Flow
 from campaigns.flows.wording import entry_text, goal_text, outline, step_line
 from compliance.access.console import ConsoleRequest, actor_of, console_change, console_page
+from compliance.desk.lists import list_page
 from config.kit import clock
 from config.kit.errors import Conflict
 from config.kit.pages import page
-from config.kit.paging import CursorPage
 
 SWITCHES: Final = {
     "pause": (pause, _("“%(name)s” is paused: nobody enters, and its messages wait.")),
     "resume": (resume, _("“%(name)s” goes on.")),
 }
-RECENT: Final = timedelta(days=7)
-NEWEST_FIRST: Final = CursorPage("-entered_at", "id")
 
 
 @console_page
 def flows(request: ConsoleRequest) -> HttpResponse:
     """List the flows with how many are inside and how many entered lately."""
-    listed = lookups.flows(request.workspace.pk, since=clock.now() - RECENT).order_by("name")
-    rows = [{"flow": flow, "label": label_of_flow(flow.state), "entry": _entry(flow)} for flow in listed]
-    return page(request, "flows/list.html", {"rows": rows})
+    return list_page(request, FLOWS)
 
 
 @console_page
@@ -83,17 +79,7 @@ def switch(request: ConsoleRequest, key: str) -> HttpResponse:
 @console_page
 def runs(request: ConsoleRequest) -> HttpResponse:
     """List runs, those that entered last first."""
-    asked = {name: request.GET.get(name, "")[:100] for name in ("flow", "state", "node")}
-    found = NEWEST_FIRST.page(lookups.runs(request.workspace.pk, **asked), request.GET)
-    names = names_of(request.workspace.pk, [run.subject_id for run in found.rows])
-    context = {
-        "rows": [{"run": run, "name": names.get(run.subject_id, ""), "label": label_of_run(run)} for run in found.rows],
-        "page": found,
-        "asked": asked,
-        "states": Run.State.values,
-        "flows": lookups.flow_names(request.workspace.pk).values(),
-    }
-    return page(request, "flows/runs.html", context, parts={"run-list": "list"})
+    return list_page(request, RUNS)
 
 
 @console_page

@@ -7,16 +7,16 @@ from uuid import UUID
 from django.http import Http404, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from audiences.people.lookups import find_person, name_of, names_of
+from audiences.people.lookups import find_person, name_of
 from campaigns.overview import figures, finding
 from campaigns.overview.asking import message_answers, rule_answers
 from campaigns.overview.explain import shown
+from campaigns.overview.lists import PARKED
 from campaigns.overview.story import FILTERS, story
-from campaigns.parking import parked_events
 from compliance.access.console import ConsoleRequest, console_page
+from compliance.desk.lists import list_page
 from config.kit import clock
 from config.kit.pages import page
-from config.kit.paging import CursorPage
 
 WINDOWS: Final = {"24h": timedelta(days=1), "7d": timedelta(days=7), "30d": timedelta(days=30)}
 WINDOW_WORDS: Final = {"24h": _("24 hours"), "7d": _("7 days"), "30d": _("30 days")}
@@ -27,7 +27,6 @@ FILTER_WORDS: Final = {
     "flows": _("Journeys"),
     "messages": _("Messages"),
 }
-NEWEST_FIRST: Final = CursorPage("-id")
 
 
 @console_page
@@ -80,10 +79,7 @@ def person_why(request: ConsoleRequest, person_id: UUID) -> HttpResponse:
 @console_page
 def parked(request: ConsoleRequest) -> HttpResponse:
     """List the events that could not be processed and were set aside."""
-    found = NEWEST_FIRST.page(parked_events(request.workspace.pk), request.GET)
-    names = names_of(request.workspace.pk, [event.person_id for event in found.rows])
-    rows = [{"event": event, "name": names.get(event.person_id, "")} for event in found.rows]
-    return page(request, "overview/parked.html", {"rows": rows, "page": found}, parts={"parked-list": "list"})
+    return list_page(request, PARKED)
 
 
 @console_page

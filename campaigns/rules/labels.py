@@ -10,6 +10,8 @@ from config.kit.labels import Label
 LIVE: Final = Label("ok", "circle-play", _("live"))
 SHADOW: Final = Label("info", "activity", _("shadow"))
 OFF: Final = Label("", "circle-slash", _("off"))
+MODES: Final = {LIVE: "live", SHADOW: "shadow", OFF: "off"}
+"""The labels and the words by which addresses name them."""
 
 
 def label_of_rule(rule: Rule) -> Label:

@@ -1,12 +1,17 @@
 """Reads about rules for those who look: the list with its firings, one rule, what it matched."""
 
-from datetime import date, datetime
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Final
 from uuid import UUID
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import TruncDate
 
 from campaigns.rules.models import Firing, Rule
+
+RECENT: Final = timedelta(days=1)
 
 
 def rules(workspace_id: int, *, since: datetime) -> QuerySet[Rule]:
@@ -14,6 +19,23 @@ def rules(workspace_id: int, *, since: datetime) -> QuerySet[Rule]:
     recent = Count("firings", filter=Q(firings__fired_at__gte=since))
     listed = Rule.objects.filter(workspace_id=workspace_id).select_related("live")
     return listed.annotate(fired=recent, last_fired=Max("firings__fired_at"))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Matches:
+    """How often a rule matched lately, and when last."""
+
+    recent: int
+    last: datetime | None
+
+
+def matches_of(rule_ids: Sequence[int], *, now: datetime) -> dict[int, Matches]:
+    """Return, by id, how often each rule matched in the last day and when last."""
+    lately = Firing.objects.filter(rule_id__in=rule_ids, fired_at__gte=now - RECENT).order_by()
+    counts = dict(lately.values_list("rule_id").annotate(n=Count("pk")))
+    newest = Firing.objects.filter(rule=OuterRef("pk")).order_by("-id").values("fired_at")[:1]
+    lasts = Rule.objects.filter(pk__in=rule_ids).values_list("pk", Subquery(newest))
+    return {pk: Matches(recent=counts.get(pk, 0), last=last) for pk, last in lasts}
 
 
 def find_rule(workspace_id: int, key: str) -> Rule | None:

@@ -10,24 +10,23 @@ from audiences.people.lookups import names_of
 from audiences.wording import condition_line, verdict_line
 from campaigns.rules import lookups
 from campaigns.rules.labels import label_of_rule
+from campaigns.rules.lists import RULES
 from campaigns.rules.models import Firing, Rule
 from compliance.access.console import ConsoleRequest, console_page
+from compliance.desk.lists import list_page
 from config.kit import clock
 from config.kit.charts import Chart, Series, days_before
 from config.kit.pages import page
 from config.kit.paging import CursorPage
 
 NEWEST_FIRST: Final = CursorPage("-id")
-RECENT: Final = timedelta(days=1)
 PACE_DAYS: Final = 14
 
 
 @console_page
 def rules(request: ConsoleRequest) -> HttpResponse:
     """List the rules, those that decide first on top."""
-    listed = lookups.rules(request.workspace.pk, since=clock.now() - RECENT).order_by("priority", "pk")
-    rows = [{"rule": rule, "label": label_of_rule(rule), **asked(rule)} for rule in listed]
-    return page(request, "rules/list.html", {"rows": rows})
+    return list_page(request, RULES)
 
 
 @console_page

@@ -11,7 +11,7 @@ from django.http import QueryDict
 
 from config.kit.actors import Actor
 from config.kit.errors import Problem
-from config.kit.lists import Action, List, Scope
+from config.kit.lists import Action, Doing, List, Scope
 from config.kit.lists.asking import ask
 from config.kit.lists.definition import BATCH
 from config.kit.strict_json import Malformed
@@ -75,9 +75,10 @@ def written(selection: Selection) -> dict[str, Any]:
     return {"list": selection.listing.name, "within": selection.scope.within, "query": selection.query, "keys": keys}
 
 
-def do(selection: Selection, action: Action, *, actor: Actor, now: datetime) -> int:
+def do(selection: Selection, action: Action, *, actor: Actor, now: datetime, chosen: str = "") -> int:
     """Do it to all of them at once; return how many changed."""
-    return sum(action.run(selection.scope, keys, actor, now) for keys in selection.batches())
+    doing = Doing(scope=selection.scope, actor=actor, now=now, chosen=chosen)
+    return sum(action.run(keys, doing) for keys in selection.batches())
 
 
 def _keys(listing: List, scope: Scope, texts: Sequence[str]) -> list[Any]:

@@ -17,7 +17,7 @@ from compliance.desk.layouts import keep_layout
 from compliance.desk.lists import COLUMNS
 from compliance.desk.models import SavedView
 from config.kit import clock
-from config.kit.errors import InputRefused
+from config.kit.errors import Conflict, InputRefused
 from config.kit.lists import Action, List, Scope, find_list
 from config.kit.lists.asking import ask
 from config.kit.lists.counting import count
@@ -123,10 +123,10 @@ def bulk(request: ConsoleRequest, name: str) -> HttpResponse:
     selection = selection_of(listing, form, workspace_id=request.workspace.pk)
     if selection.query is None and not selection.keys:
         messages.warning(request, _("No row is selected."))
-    elif action.asks and not form.get("sure"):
+    elif (action.asks or action.options) and not form.get("sure"):
         return _ask(request, selection, action)
     else:
-        _do(request, selection, action)
+        _do(request, selection, action, chosen=_chosen(action, selection, form))
     return HttpResponseRedirect(_back(request, listing))
 
 
@@ -138,13 +138,26 @@ def _ask(request: ConsoleRequest, selection: Selection, action: Action) -> HttpR
         "action": action,
         "words": words if found.exact else _("about %(count)s") % {"count": words},
         "fields": [*_fields(selection), ("next", way_back(request, "")), ("action", action.key), ("sure", "1")],
+        "options": list(action.options(selection.scope)) if action.options else [],
         "back": _back(request, selection.listing),
     }
     return render(request, "kit/lists/sure.html", context)
 
 
-def _do(request: ConsoleRequest, selection: Selection, action: Action) -> None:
-    changed = do(selection, action, actor=actor_of(request), now=clock.now())
+def _chosen(action: Action, selection: Selection, form: QueryDict) -> str:
+    """What was chosen with the action, if it offers a choice."""
+    chosen = form.get("chosen", "")
+    if action.options and chosen not in {value for value, _words in action.options(selection.scope)}:
+        raise BadRequest("chosen is unknown")
+    return chosen
+
+
+def _do(request: ConsoleRequest, selection: Selection, action: Action, *, chosen: str) -> None:
+    try:
+        changed = do(selection, action, actor=actor_of(request), now=clock.now(), chosen=chosen)
+    except Conflict as conflict:
+        messages.error(request, str(conflict))
+        return
     undo = _undo(selection, action) if changed else ""
     messages.add_message(request, messages.SUCCESS, action.done(changed), extra_tags=undo)
 

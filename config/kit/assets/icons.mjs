@@ -1,6 +1,7 @@
 // The Lucide icons that templates and labels name; the build makes one sprite of them. One per line: easy to merge.
 export const icons = [
   'activity',
+  'archive',
   'arrow-down',
   'arrow-right',
   'arrow-up',

@@ -1,6 +1,6 @@
 """Lists of the console, declared: columns, filters, orders and actions; the rest is the same for all of them."""
 
-from config.kit.lists.definition import Action, List, Nothing, find_list, known_lists, register
+from config.kit.lists.definition import Action, Doing, List, Nothing, find_list, known_lists, register
 from config.kit.lists.filters import Choice, Dates, Filter, Flag, Numbers, Text
 from config.kit.lists.parts import Column, Row, Scope
 
@@ -9,6 +9,7 @@ __all__ = [
     "Choice",
     "Column",
     "Dates",
+    "Doing",
     "Filter",
     "Flag",
     "List",

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 
 from config.kit.actors import Actor
 from config.kit.lists.counting import EXACT_UP_TO
-from config.kit.lists.filters import Filter, Text
+from config.kit.lists.filters import Filter, Options, Text
 from config.kit.lists.keyset import Order
 from config.kit.lists.parts import Column, Row, Scope, Words
 
@@ -19,19 +19,30 @@ BATCH: Final = 500
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Doing:
+    """Who does an action when, in which list, and what they chose for it."""
+
+    scope: Scope
+    actor: Actor
+    now: datetime
+    chosen: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Action:
     """Something to do with selected rows: `run` gets the keys of at most `BATCH` of them and returns how many changed.
 
-    It must be safe to run twice. `asks` is the question to confirm; `undo` names the action that takes it back.
-    `hidden` actions have no button: they only take back.
+    It must be safe to run twice. `asks` is the question to confirm, `options` what has to be chosen with it; `undo`
+    names the action that takes it back. `hidden` actions have no button: they only take back.
     """
 
     key: str
     label: Words
     icon: str
-    run: Callable[[Scope, Sequence[Any], Actor, datetime], int]
+    run: Callable[[Sequence[Any], Doing], int]
     done: Callable[[int], str]
     asks: Words = ""
+    options: Options | None = None
     danger: bool = False
     undo: str = ""
     hidden: bool = False
