@@ -31,6 +31,12 @@ def content() -> dict[str, Any]:
             ("wecom", say("WeCom", "企业微信")),
             ("push", say("App push", "App 推送")),
         ),
+        "refused_form": {
+            "id": "guide-form",
+            "key": "",
+            "problems": True,
+            "faults": {"g-days": say("Waits: at least 0.", "等待：不能小于 0。")},
+        },
         "chosen": ("sms", "wecom"),
         "checklist": (
             ("sms", say("The text names the sender", "文案写明发送方"), "林岚 · 13:51"),
