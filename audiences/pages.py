@@ -1,10 +1,12 @@
 """Where the console's pages of audiences live."""
 
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, re_path
 
+from audiences.builder import views as builder
 from audiences.identity import views as identity
 from audiences.intake import views as intake
 from audiences.people import views as people
+from audiences.segments import editing, live
 from audiences.segments import views as segments
 
 urlpatterns: list[URLPattern] = [
@@ -16,7 +18,13 @@ urlpatterns: list[URLPattern] = [
     path("identity/merge/", identity.merge, name="identity-merge"),
     path("identity/merge/now/", identity.merge_now, name="identity-merge-now"),
     path("segments/", segments.segments, name="segment-list"),
+    path("segments/new/", editing.new, name="segment-new"),
+    path("segments/new/live/", live.live, name="segment-live"),
+    path("segments/<str:key>/edit/", editing.edit, name="segment-edit"),
     path("segments/<str:key>/", segments.segment, name="segment-page"),
     path("segments/<str:key>/growth/", segments.segment_growth, name="segment-growth"),
+    re_path(
+        r"^conditions/(?P<place>segment|event)/(?P<prefix>[a-z][a-z0-9]{0,20})/$", builder.conditions, name="conditions"
+    ),
     path("refused/", intake.refused, name="refused"),
 ]

@@ -15,7 +15,7 @@ from config.kit.errors import InputRefused, Problem, refuse
 FIELDS: Final = ("key", "name", "where", "kind", "note")
 KINDS: Final = ("dynamic", "static", "snapshot")
 STATIC: Final = "static"
-RESERVED: Final = ("preview", "count")
+RESERVED: Final = ("preview", "count", "new")
 _KEY: Final = re.compile(r"\w[\w.-]{0,99}")
 _TEXTS: Final = {"name": 300, "note": 500}
 
@@ -67,7 +67,7 @@ def _check_key(raw: Mapping[str, Any], address: str | None, problems: Problems) 
         hint = "up to 100 letters, digits, dots, dashes and underscores, such as loyal-buyers"
         problems.add("/key", f"{shown(key)} is no key", hint)
     elif key in RESERVED:
-        problems.add("/key", f"{shown(key)} is an address of the API", "choose another key")
+        problems.add("/key", f"{shown(key)} is an address of the product", "choose another key")
     elif address is not None and key != address:
         problems.add("/key", f"{shown(key)} is not the key of the address", "a key never changes; leave it out")
 

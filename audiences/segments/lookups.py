@@ -31,3 +31,9 @@ def memberships_of(workspace_id: int, person_ids: Iterable[UUID]) -> dict[UUID, 
     for stay in rows.select_related("segment").order_by("segment__name"):
         found.setdefault(stay.person_id, []).append(stay)
     return found
+
+
+def names_of_segments(workspace_id: int) -> dict[str, str]:
+    """Return the names of the segments in use, by key, in the order of the names."""
+    rows = Segment.objects.filter(workspace_id=workspace_id, live__isnull=False).order_by("name", "key")
+    return dict(rows.values_list("key", "name"))

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from compliance.access.models import Member, User, Workspace
 from config.kit import wall
@@ -42,14 +42,22 @@ def console_page(view: View) -> View:
 
 def console_change(view: View) -> View:
     """Let members change something by POST; viewers may not."""
+    return require_POST(_for_members(_for_editors(view)))
 
+
+def console_form(view: View) -> View:
+    """Let members who may change things see a form (GET) and send it (POST)."""
+    return require_http_methods(["GET", "HEAD", "POST"])(_for_members(_for_editors(view)))
+
+
+def _for_editors(view: View) -> View:
     @wraps(view)
     def guarded(request: ConsoleRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.may_change:
             raise PermissionDenied
         return view(request, *args, **kwargs)
 
-    return require_POST(_for_members(guarded))
+    return guarded
 
 
 def console_own(view: View) -> View:

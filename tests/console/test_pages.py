@@ -57,6 +57,8 @@ def addresses(shop: Shop) -> list[str]:
         reverse("person", args=[person]),
         reverse("person-story", args=[person]),
         reverse("person-why", args=[person]),
+        reverse("segment-new"),
+        reverse("segment-edit", args=["loyal"]),
         reverse("segment-page", args=["loyal"]),
         reverse("segment-growth", args=["loyal"]),
         reverse("rule", args=["big-basket"]),

@@ -43,7 +43,13 @@ function thirdParty() {
 rmSync(out, { recursive: true, force: true });
 mkdirSync(out, { recursive: true });
 await build({
-  entryPoints: { app: join(here, 'js/app.js'), charts: join(here, 'js/charts.js'), style: join(here, 'css/style.css') },
+  entryPoints: {
+    app: join(here, 'js/app.js'),
+    builder: join(here, 'css/builder.css'),
+    charts: join(here, 'js/charts.js'),
+    conditions: join(here, 'js/conditions.js'),
+    style: join(here, 'css/style.css'),
+  },
   outdir: out,
   bundle: true,
   minify: true,
