@@ -122,7 +122,7 @@ with judged as (JUDGED), found as (
     from judged g left join audiences_membership m
     on m.segment_id = %(segment)s and m.person_id = g.person_id and m.left_at is null
     where g.due is not null or g.held is distinct from (m.id is not null)
-    on conflict (segment_id, person_id) do update set due_at = least(r.due_at, excluded.due_at)
+    on conflict (segment_id, person_id) do update set due_at = excluded.due_at where r.due_at > excluded.due_at
     returning due_at
 )
 select count(*) from found where due_at <= %(now)s

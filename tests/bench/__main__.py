@@ -8,7 +8,10 @@ from pathlib import Path
 import tests.bench
 from tests.bench.kit import Report
 
-NOT_PARTS = {"__main__", "importing", "kit", "limits", "place", "settings", "streaming", "trail", "urls", "walking"}
+NOT_PARTS = {
+    *("__main__", "importing", "kit", "limits", "place", "settings", "streaming", "trail", "urls", "walking"),
+    *("crowd", "crowd_loading", "crowd_measures", "crowd_questions", "crowd_stream", "olap"),
+}
 
 
 def main() -> None:
@@ -17,13 +20,16 @@ def main() -> None:
     parser.add_argument("parts", nargs="*", metavar="part", help=", ".join(names))
     parser.add_argument("--json", type=Path, help="write the figures to this file")
     parser.add_argument("--quick", action="store_true", help="smaller loads: to see that it runs")
+    parser.add_argument("--people", type=int, help="audiences: how many people (default 100,000)")
+    parser.add_argument("--events", type=int, help="audiences: how many events of theirs (default twenty each)")
     asked = parser.parse_args()
     unknown = set(asked.parts) - set(names)
     if unknown:
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
     report = Report()
     for name in asked.parts or names:
-        import_module(f"tests.bench.{name}").run(report, quick=asked.quick)
+        sized = {"people": asked.people, "events": asked.events} if name == "audiences" and asked.people else {}
+        import_module(f"tests.bench.{name}").run(report, quick=asked.quick, **sized)
     print("\n" + report.table())
     if asked.json:
         report.write_json(asked.json)

@@ -1,0 +1,60 @@
+"""Loads a crowd into an empty, migrated database: COPY by two processes, the facts by our own SQL."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from multiprocessing import get_context
+from typing import Final
+
+import psycopg
+
+from audiences.intake.partitions import create_sql, months_from
+from tests.bench.crowd import DAYS, NOW, Size, events, people
+
+
+def load(url: str, size: Size) -> None:
+    """Fill the database; the big index is made at the end, and statistics are fresh."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("set maintenance_work_mem = '256MB'")
+        for month in months_from((NOW - timedelta(days=DAYS + 1)).date(), 4):
+            connection.execute(create_sql(month))
+        connection.execute("drop index audiences_event_person")
+        _copy(url, PEOPLE, people(size.people))
+        halves = [range(DAYS // 2), range(DAYS // 2, DAYS)]
+        workers = [get_context("fork").Process(target=_copy_days, args=(url, size, half)) for half in halves]
+        for worker in workers:
+            worker.start()
+        for worker in workers:
+            worker.join()
+            assert worker.exitcode == 0
+        connection.execute("create index audiences_event_person on audiences_event (person_id, event_time)")
+        for statement in (COUNTERS, CONSENTS):
+            connection.execute(statement)
+        connection.execute("vacuum (analyze) audiences_person, audiences_event, audiences_eventcount")
+
+
+def _copy_days(url: str, size: Size, days: range) -> None:
+    _copy(url, EVENTS, events(size, days))
+
+
+def _copy(url: str, statement: str, lines: Iterator[str]) -> None:
+    with psycopg.connect(url) as connection, connection.cursor().copy(statement) as copy:
+        for line in lines:
+            copy.write(line)
+
+
+PEOPLE: Final = """
+copy audiences_person (id, workspace_id, user_id, traits, trait_times, first_seen, last_seen) from stdin
+"""
+EVENTS: Final = """
+copy audiences_event (id, person_id, event_time, workspace_id, kind, name, user_id, anonymous_id, properties, context)
+from stdin
+"""
+COUNTERS: Final = """
+insert into audiences_eventcount (person_id, name, workspace_id, n, first_at, last_at)
+select person_id, name, workspace_id, count(*), min(event_time), max(event_time) from audiences_event group by 1, 2, 3
+"""
+CONSENTS: Final = """
+insert into compliance_consent (workspace_id, person_id, channel, purpose, state, source, evidence, changed_at)
+select workspace_id, id, 'email', 'marketing', 'granted', 'bench', '{}', first_seen
+from audiences_person where traits ->> 'tier' <> 'tin'
+"""
