@@ -19,4 +19,5 @@ class AudiencesConfig(AppConfig):
 
         directory.plug_in(KnownPeople())
         import_module("audiences.segments.handpicked").listen_to_people()
+        import_module("audiences.people.decisions").listen()
         import_module("audiences.segments.jobs")  # registers its kinds

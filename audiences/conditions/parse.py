@@ -14,6 +14,8 @@ from audiences.conditions.reading import check_raw, pointer
 from audiences.conditions.stretches import FORMS, Held
 from audiences.conditions.tree import All, AnyOf, Condition, Not
 
+COMPUTED: Final = "computed"
+"""The trait under which the computed ones live."""
 SLUG: Final = re.compile(r"[a-z][a-z0-9_-]{0,19}")
 
 
@@ -89,6 +91,9 @@ def _held(reader: Reader, raw: dict[str, Any], path: str) -> Condition | None:
         )
         return None
     trait: Trait | None = reader.comparison(leaf, at, Trait)
+    if trait is not None and trait.name.partition(".")[0] == COMPUTED:
+        hint = "ask for what it is now, or for the events that it is computed from"
+        reader.problems.add(pointer(at, "trait"), "of computed traits the past is not kept", hint)
     lasts, at = raw.get("for"), pointer(path, "for")
     form = next(iter(lasts)) if isinstance(lasts, dict) and len(lasts) == 1 else ""
     if not isinstance(lasts, dict) or form not in FORMS:

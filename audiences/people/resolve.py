@@ -175,7 +175,8 @@ class _Work:
         moved = {ident: frozenset(names) for ident, names in self.moved.items()}
         created = frozenset(self.fresh & self.people.keys())  # a person's id is that of their first identifier
         return Resolved(
-            events=events,
+            # what the product itself noted of somebody who is not known yet concerns nobody
+            events=tuple(event for event in events if event.person_id in self.people),
             traits=changed,
             moved=moved,
             created=created,

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 
 from compliance import audit
 from compliance.consent.models import Consent
+from compliance.consent.signals import consents_changed
 
 GRANTED: Final = Consent.State.GRANTED.value
 WITHDRAWN: Final = Consent.State.WITHDRAWN.value
@@ -33,9 +34,9 @@ with given as (
         set state = excluded.state, source = excluded.source, evidence = excluded.evidence,
             changed_at = excluded.changed_at
         where (excluded.changed_at, excluded.state) >= (kept.changed_at, kept.state)
-    returning person_id, channel, purpose, state, source
+    returning person_id, channel, purpose, state, source, changed_at
 )
-select stored.person_id, stored.channel, stored.purpose, stored.state, stored.source, before.state
+select stored.person_id, stored.channel, stored.purpose, stored.state, stored.source, before.state, stored.changed_at
 from stored left join before using (person_id, channel, purpose)
 where stored.state is distinct from before.state
 """
@@ -63,6 +64,19 @@ class Change:
     source: str
     changed_at: datetime
     evidence: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision that changed something; `before` is the state that it replaced."""
+
+    person_id: UUID
+    channel: str
+    purpose: str
+    state: str
+    source: str
+    before: str | None
+    changed_at: datetime
 
 
 def may_contact(
@@ -159,9 +173,11 @@ def store(workspace_id: int, changes: Sequence[Change], *, now: datetime) -> int
     rows = [msgspec.to_builtins(change) for change in _latest(changes)]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(STORE, {"workspace_id": workspace_id, "changes": msgspec.json.encode(rows).decode()})
-        changed = [_entry(workspace_id, row) for row in cursor.fetchall()]
-        audit.record_many(changed, at=now)
-    return len(changed)
+        decided = [Decided(*row) for row in cursor.fetchall()]
+        audit.record_many([_entry(workspace_id, one) for one in decided], at=now)
+        if decided:
+            consents_changed.send(sender=None, workspace_id=workspace_id, decided=decided, now=now)
+    return len(decided)
 
 
 def consents_of(workspace_id: int, person_id: UUID) -> QuerySet[Consent]:
@@ -222,13 +238,12 @@ def _verdict(kept: tuple[str, str, datetime] | None, purpose: str) -> ConsentVer
     return ConsentVerdict(allowed=allowed, reason=reason, state=state, source=source, changed_at=changed_at)
 
 
-def _entry(workspace_id: int, row: tuple[Any, ...]) -> audit.Entry:
-    person_id, channel, purpose, state, source, before = row
+def _entry(workspace_id: int, one: Decided) -> audit.Entry:
     return audit.Entry(
-        action=f"consent.{state}",
+        action=f"consent.{one.state}",
         workspace_id=workspace_id,
         object_kind="consent",
-        object_id=f"{channel}/{purpose}",
-        person_id=person_id,
-        payload={"before": before, "source": source},
+        object_id=f"{one.channel}/{one.purpose}",
+        person_id=one.person_id,
+        payload={"before": one.before, "source": one.source},
     )
