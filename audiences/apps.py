@@ -21,3 +21,5 @@ class AudiencesConfig(AppConfig):
         import_module("audiences.segments.handpicked").listen_to_people()
         import_module("audiences.people.decisions").listen()
         import_module("audiences.segments.jobs")  # registers its kinds
+        for room in ("intake", "people", "segments"):  # workers export lists too
+            import_module(f"audiences.{room}.lists")

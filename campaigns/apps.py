@@ -12,3 +12,5 @@ class CampaignsConfig(AppConfig):
     def ready(self) -> None:
         """Connect the rooms, now that models can be imported."""
         import_module("campaigns.wiring").connect()
+        for room in ("delivery", "flows", "overview", "rules"):  # workers export lists too
+            import_module(f"campaigns.{room}.lists")

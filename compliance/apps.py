@@ -1,5 +1,7 @@
 """Registers the compliance app."""
 
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.db.models.signals import post_migrate
 
@@ -14,3 +16,6 @@ class ComplianceConfig(AppConfig):
         """Register the extension of the OpenAPI document, and keep the second wall up to date with all tables."""
         post_migrate.connect(wall.build, sender=self)
         from compliance.access import openapi  # noqa: F401, PLC0415  needs the settings of a started Django
+
+        for name in ("compliance.audit.lists", "compliance.desk.jobs"):  # register lists and what is done with them
+            import_module(name)

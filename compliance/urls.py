@@ -30,6 +30,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("desk/lists/<slug:name>/columns/", desk.columns, name="desk-columns"),
     path("desk/lists/<slug:name>/views/", desk.views, name="desk-views"),
     path("desk/lists/<slug:name>/do/", desk.bulk, name="desk-bulk"),
+    path("desk/lists/<slug:name>/export/", desk.export, name="desk-export"),
     path("desk/views/<int:view_id>/", desk.view, name="desk-view"),
     path("v1/people/<path:user_id>/consent", consent.PersonConsent.as_view()),
     path("v1/consents/batch", consent.ConsentBatch.as_view()),

@@ -41,7 +41,7 @@ class Selection:
         while True:
             rows = self.rows().order_by("pk")
             if after is not None:
-                rows = rows.filter(pk__gt=after)
+                rows = rows.filter(pk__gt=after)  # a key that a checkpoint kept as text is as good
             keys = list(rows.values_list("pk", flat=True)[:BATCH])
             if not keys:
                 return

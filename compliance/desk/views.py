@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from compliance.access.console import ConsoleRequest, actor_of, console_change, console_own
 from compliance.desk import saved_views
 from compliance.desk.bulk import Selection, do, selection_of
+from compliance.desk.jobs import act_in_job, export_in_job
 from compliance.desk.layouts import keep_layout
 from compliance.desk.lists import COLUMNS
 from compliance.desk.models import SavedView
@@ -21,6 +22,7 @@ from config.kit.errors import Conflict, InputRefused
 from config.kit.lists import Action, List, Scope, find_list
 from config.kit.lists.asking import ask
 from config.kit.lists.counting import count
+from config.kit.lists.definition import BATCH
 from config.kit.pages import page_address, way_back
 
 MAX_QUERY: Final = 4000
@@ -126,8 +128,27 @@ def bulk(request: ConsoleRequest, name: str) -> HttpResponse:
     elif (action.asks or action.options) and not form.get("sure"):
         return _ask(request, selection, action)
     else:
-        _do(request, selection, action, chosen=_chosen(action, selection, form))
+        return _do(request, selection, action, chosen=_chosen(action, selection, form))
     return HttpResponseRedirect(_back(request, listing))
+
+
+@console_change
+def export(request: ConsoleRequest, name: str) -> HttpResponse:
+    """Have what the filters show written to a file, in the order and with the columns of the page."""
+    listing = _list_or_404(request, name)
+    scope = _scope(request)
+    asked = ask(listing, QueryDict(request.POST.get("query", "")[:MAX_QUERY]), scope)
+    kept = [key for key in request.POST.get("columns", "").split(",") if key]
+    columns = [column for key in kept if (column := listing.column(key))] or list(asked.columns)
+    job = export_in_job(
+        Selection(listing=listing, scope=scope, query=asked.query),
+        columns,
+        asked.order,
+        title=str(listing.title),
+        actor=actor_of(request),
+        now=clock.now(),
+    )
+    return HttpResponseRedirect(reverse("job", args=[job.pk]))
 
 
 def _ask(request: ConsoleRequest, selection: Selection, action: Action) -> HttpResponse:
@@ -152,14 +173,19 @@ def _chosen(action: Action, selection: Selection, form: QueryDict) -> str:
     return chosen
 
 
-def _do(request: ConsoleRequest, selection: Selection, action: Action, *, chosen: str) -> None:
+def _do(request: ConsoleRequest, selection: Selection, action: Action, *, chosen: str) -> HttpResponse:
+    """Do it at once, or for more rows than one batch in a job."""
+    given: dict[str, Any] = {"chosen": chosen, "actor": actor_of(request), "now": clock.now()}
+    if not count(selection.rows(), up_to=BATCH).exact:
+        return HttpResponseRedirect(reverse("job", args=[act_in_job(selection, action, **given).pk]))
     try:
-        changed = do(selection, action, actor=actor_of(request), now=clock.now(), chosen=chosen)
+        changed = do(selection, action, **given)
     except Conflict as conflict:
         messages.error(request, str(conflict))
-        return
+        return HttpResponseRedirect(_back(request, selection.listing))
     undo = _undo(selection, action) if changed else ""
     messages.add_message(request, messages.SUCCESS, action.done(changed), extra_tags=undo)
+    return HttpResponseRedirect(_back(request, selection.listing))
 
 
 def _undo(selection: Selection, action: Action) -> str:

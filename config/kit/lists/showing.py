@@ -196,6 +196,11 @@ class Listed:
         return self._address({"columns": []})
 
     @property
+    def column_keys(self) -> str:
+        """The columns that are shown, with commas between."""
+        return ",".join(column.key for column in self.asked.columns)
+
+    @property
     def picks(self) -> list[tuple[Column, bool]]:
         """All columns, and whether each is shown."""
         return [(column, column in self.asked.columns) for column in self.listing.columns]
