@@ -16,7 +16,9 @@ class AudiencesConfig(AppConfig):
         from audiences.computed import filling  # noqa: F401, PLC0415  registers its kind of job
         from audiences.imports import jobs  # noqa: F401, PLC0415  registers its kinds of jobs
         from audiences.people.directory import KnownPeople  # noqa: PLC0415  models exist only from here on
+        from audiences.profile import notes  # noqa: PLC0415
 
+        notes.follow_merges()
         directory.plug_in(KnownPeople())
         import_module("audiences.segments.handpicked").listen_to_people()
         import_module("audiences.people.decisions").listen()

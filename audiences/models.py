@@ -6,6 +6,7 @@ from audiences.imports.models import Import, RefusedRow, SavedMapping
 from audiences.intake.models import Event, EventKey, Refusal, Repetition, Slice
 from audiences.people.finding import Findable
 from audiences.people.models import Identity, IdentityClaim, Person, PersonMerge, TraitChange
+from audiences.profile.models import Note
 from audiences.segments.models import Membership, Recheck, Removal, Segment, SegmentVersion
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "IdentityClaim",
     "Import",
     "Membership",
+    "Note",
     "Person",
     "PersonMerge",
     "Recheck",

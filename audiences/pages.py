@@ -6,12 +6,17 @@ from audiences.builder import views as builder
 from audiences.identity import views as identity
 from audiences.intake import views as intake
 from audiences.people import views as people
+from audiences.profile import views as profile
 from audiences.segments import editing, live
 from audiences.segments import views as segments
 
 urlpatterns: list[URLPattern] = [
     path("people/", people.people, name="people"),
-    path("people/<uuid:person_id>/", people.person, name="person"),
+    path("people/<uuid:person_id>/", profile.person, name="person"),
+    path("people/<uuid:person_id>/json/", profile.raw, name="person-json"),
+    path("people/<uuid:person_id>/note/", profile.note, name="person-note"),
+    path("people/<uuid:person_id>/unmask/", profile.unmask, name="person-unmask"),
+    path("people/<uuid:person_id>/contact/", profile.contact, name="person-contact"),
     path("people/<uuid:person_id>/merges/", identity.merges, name="person-merges"),
     path("identity/", identity.claims, name="identity-claims"),
     path("identity/claims/<int:claim_id>/decide/", identity.decide, name="identity-decide"),

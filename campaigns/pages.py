@@ -4,14 +4,17 @@ from django.urls import URLPattern, path
 
 from campaigns.delivery import views as delivery
 from campaigns.flows import views as flows
+from campaigns.overview import person_views as people
 from campaigns.overview import views as overview
 from campaigns.rules import views as rules
 
 urlpatterns: list[URLPattern] = [
     path("", overview.home, name="home"),
     path("console/find/", overview.find, name="find"),
-    path("people/<uuid:person_id>/timeline/", overview.person_story, name="person-story"),
-    path("people/<uuid:person_id>/why/", overview.person_why, name="person-why"),
+    path("people/<uuid:person_id>/timeline/", people.person_story, name="person-story"),
+    path("people/<uuid:person_id>/why/", people.person_why, name="person-why"),
+    path("people/<uuid:person_id>/now/", people.person_now, name="person-now"),
+    path("people/<uuid:person_id>/frequency/", people.person_frequency, name="person-frequency"),
     path("rules/", rules.rules, name="rules"),
     path("rules/<str:key>/", rules.rule, name="rule"),
     path("rules/<str:key>/pace/", rules.rule_pace, name="rule-pace"),

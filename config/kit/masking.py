@@ -18,6 +18,10 @@ PRIVATE: Final = frozenset(
         "id_number",
         "ip",
         "openid",
+        "unionid",
+        "wechat_openid",
+        "wechat_unionid",
+        "device",
     }
 )
 EMAIL: Final = re.compile(r"^[^@\s]+@[^@\s]+\.[^@\s]+$")

@@ -2,6 +2,7 @@
 export const icons = [
   'activity',
   'archive',
+  'notebook-pen',
   'arrow-down',
   'arrow-right',
   'arrow-up',

@@ -1,0 +1,103 @@
+"""The parts of a person's page that campaigns know: timeline, why and why not, journeys now, how often."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.http import Http404, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from audiences.people.lookups import find_person, name_of
+from campaigns.flows.lookups import find_flow, flow_names
+from campaigns.overview.asking import message_answers, rule_answers
+from campaigns.overview.eligibility import Question, Why, why_not
+from campaigns.overview.explain import shown
+from campaigns.overview.standing import DAYS, frequency, journeys_now
+from campaigns.overview.story import FILTERS, story
+from compliance.access.console import ConsoleRequest, console_page
+from config.kit import clock
+from config.kit.pages import page
+
+FILTER_WORDS: Final = {
+    "": _("All"),
+    "events": _("Events"),
+    "rules": _("Rules"),
+    "flows": _("Journeys"),
+    "messages": _("Messages"),
+}
+
+
+@console_page
+def person_story(request: ConsoleRequest, person_id: UUID) -> HttpResponse:
+    """Show a person's timeline: the part of their page, or a page of its own."""
+    only = request.GET.get("only", "")
+    only = only if only in FILTERS else ""
+    found = story(request.workspace.pk, person_id, only=only, cursor=request.GET.get("cursor", ""))
+    context = {
+        **_person(request, person_id),
+        "only": only,
+        "filters": FILTER_WORDS.items(),
+        "page": found,
+        "entries": [shown(entry) for entry in found.rows],
+    }
+    return page(request, "overview/story.html", context, parts={"person-story": "story"})
+
+
+@console_page
+def person_why(request: ConsoleRequest, person_id: UUID) -> HttpResponse:
+    """Answer why rules matched or did not, and why messages went out or not: part of the person's page, or a page."""
+    context = {
+        **_person(request, person_id),
+        "rules": rule_answers(request.workspace.pk, person_id, now=clock.now()),
+        "messages_asked": message_answers(request.workspace.pk, person_id),
+        **_asked(request, person_id),
+    }
+    return page(request, "overview/why.html", context, parts={"person-why": "why"})
+
+
+@console_page
+def person_now(request: ConsoleRequest, person_id: UUID) -> HttpResponse:
+    """Show which journeys a person is in, where, since when, and when they go on."""
+    context = _person(request, person_id)
+    zone = str(context["person"].traits.get("timezone") or "")
+    context["standings"] = journeys_now(request.workspace.pk, person_id, zone=zone)
+    return page(request, "overview/now.html", context, parts={"person-now": "now"})
+
+
+@console_page
+def person_frequency(request: ConsoleRequest, person_id: UUID) -> HttpResponse:
+    """Show how often each channel reached a person lately."""
+    rows = frequency(request.workspace.pk, person_id, now=clock.now())
+    context = {**_person(request, person_id), "rows": rows, "days": DAYS}
+    return page(request, "overview/frequency.html", context, parts={"person-frequency": "frequency"})
+
+
+def _asked(request: ConsoleRequest, person_id: UUID) -> dict[str, Any]:
+    """Answer "why not this journey by that day?", if it was asked."""
+    flows = [(flow.key, flow.name) for flow in flow_names(request.workspace.pk).values()]
+    key, until = request.GET.get("journey", ""), _end_of_day(request.GET.get("until", ""))
+    found = find_flow(request.workspace.pk, key) if key else None
+    reply: Why | None = None
+    if found is not None:
+        now = clock.now()
+        reply = why_not(
+            Question(workspace_id=request.workspace.pk, person_id=person_id, flow=found, until=min(until, now), now=now)
+        )
+    return {"journeys": flows, "journey": key, "until": timezone.localtime(until).date().isoformat(), "reply": reply}
+
+
+def _end_of_day(text: str) -> datetime:
+    """Read a day and return its end in the reader's zone; today's for anything else."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = timezone.localtime(clock.now()).date()
+    return timezone.make_aware(datetime.combine(day, time.min)) + timedelta(days=1) - timedelta(microseconds=1)
+
+
+def _person(request: ConsoleRequest, person_id: UUID) -> dict[str, Any]:
+    person = find_person(request.workspace.pk, person_id)
+    if person is None:
+        raise Http404
+    return {"person": person, "name": name_of(person)}
