@@ -21,7 +21,7 @@ from audiences.conditions.recency import First, Last, Regularly, Returned, Stopp
 from audiences.conditions.schema import json_schema
 from audiences.conditions.sequences import InOrder, Step
 from audiences.conditions.stretches import Held
-from audiences.conditions.telling import reason, summary
+from audiences.conditions.telling import claim, found, joined, reason, summary
 from audiences.conditions.tree import All, AnyOf, Condition, Not
 from audiences.conditions.verdict import Verdict
 
@@ -55,9 +55,12 @@ __all__ = [
     "Trait",
     "TraitFact",
     "Verdict",
+    "claim",
     "compile_predicate",
     "durations",
     "evaluate",
+    "found",
+    "joined",
     "json_schema",
     "needs",
     "next_change",

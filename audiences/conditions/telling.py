@@ -25,15 +25,32 @@ _LONGEST_LIST: Final = 5
 
 def summary(condition: Condition, language: str) -> str:
     """Return what `condition` asks for, as a sentence; `language` as Django names it (`en`, `zh-hans`)."""
-    words = LANGUAGES.get(language[:2].lower(), ENGLISH)
-    return _NODES[type(condition)](words, condition)
+    return _NODES[type(condition)](_words(language), condition)
 
 
 def reason(verdict: Verdict, language: str) -> str:
     """Return what one leaf of a verdict asked for and what was found, as a sentence."""
-    words = LANGUAGES.get(language[:2].lower(), ENGLISH)
-    told = _VERDICTS.get(verdict.what, _told_group)(words, verdict)
-    return words.found.format(value=told, actual=_actual(words, verdict)) if verdict.op else told
+    told, actual = claim(verdict, language), found(verdict, language)
+    return _words(language).found.format(value=told, actual=actual) if verdict.op else told
+
+
+def claim(verdict: Verdict, language: str) -> str:
+    """Return what one leaf of a verdict asked for, or how its group joins what is inside."""
+    return _VERDICTS.get(verdict.what, _told_group)(_words(language), verdict)
+
+
+def found(verdict: Verdict, language: str) -> str:
+    """Return what one leaf of a verdict found."""
+    return _actual(_words(language), verdict)
+
+
+def joined(what: str, language: str) -> str:
+    """Return how `all`, `any` or `not` is said at the head of what it joins."""
+    return _words(language).groups[what]
+
+
+def _words(language: str) -> Wording:
+    return LANGUAGES.get(language[:2].lower(), ENGLISH)
 
 
 def _all(words: Wording, node: All) -> str:
@@ -70,8 +87,12 @@ def _segment(words: Wording, node: Segment) -> str:
 
 
 def _did(words: Wording, node: Did) -> str:
-    times = words.times[node.times].format(n=node.n)
+    times = _times(words, node.times, node.n)
     return words.did.format(times=times, window=_window(words, node.within), **_event(words, node))
+
+
+def _times(words: Wording, form: str, n: int) -> str:
+    return (words.once if n == 1 else words.times)[form].format(n=n)
 
 
 def _event(words: Wording, node: Past | Step) -> dict[str, str]:
@@ -129,7 +150,7 @@ def _returned(words: Wording, node: Returned) -> str:
 
 def _regularly(words: Wording, node: Regularly) -> str:
     return words.regularly.format(
-        times=words.times[node.times].format(n=node.n),
+        times=_times(words, node.times, node.n),
         least=node.in_at_least,
         periods=node.periods,
         every=_duration(words, node.every),
@@ -226,7 +247,7 @@ def _told_segment(words: Wording, verdict: Verdict) -> str:
 def _told_count(words: Wording, verdict: Verdict) -> str:
     where = [(leaf["property"], leaf["is"], leaf.get("value")) for leaf in verdict.where]
     within = durations.read(verdict.within) if verdict.within else None
-    times = words.times[verdict.op].format(n=verdict.limit)
+    times = _times(words, verdict.op, verdict.limit)
     return words.did.format(
         name=_quoted(verdict.name), times=times, window=_window(words, within), where=_where(words, where)
     )
@@ -239,7 +260,7 @@ def _told_leaf(words: Wording, verdict: Verdict) -> str:
 
 
 def _told_group(words: Wording, verdict: Verdict) -> str:
-    return {"any": words.any, "not": words.negated.format(value="…")}.get(verdict.what, words.every).strip(" ，")
+    return words.groups[verdict.what]
 
 
 _NODES: Final[dict[type[Condition], Callable[[Wording, Any], str]]] = {

@@ -11,6 +11,7 @@ class Wording:
 
     operators: Mapping[str, str]
     times: Mapping[str, str]
+    once: Mapping[str, str]
     units: Mapping[str, str]
     one_unit: Mapping[str, str]
     trait: str
@@ -21,6 +22,7 @@ class Wording:
     within: str
     ever: str
     where: str
+    groups: Mapping[str, str]
     every: str
     any: str
     negated: str
@@ -77,22 +79,30 @@ ENGLISH: Final = Wording(
         "has_all": "has all of {value}",
     },
     times={
-        "at_least": "at least {n}×",
-        "at_most": "at most {n}×",
-        "exactly": "exactly {n}×",
-        "less_than": "less than {n}×",
-        "more_than": "more than {n}×",
+        "at_least": "at least {n} times",
+        "at_most": "at most {n} times",
+        "exactly": "exactly {n} times",
+        "less_than": "fewer than {n} times",
+        "more_than": "more than {n} times",
+    },
+    once={
+        "at_least": "at least once",
+        "at_most": "at most once",
+        "exactly": "exactly once",
+        "less_than": "not even once",
+        "more_than": "more than once",
     },
     units={"d": "{n} days", "h": "{n} hours", "m": "{n} minutes", "s": "{n} seconds"},
     one_unit={"d": "1 day", "h": "1 hour", "m": "1 minute", "s": "1 second"},
     trait="{name} {test}",
     property="the event's {name} {test}",
     event_name="the event is {value}",
-    segment="member of {name}",
+    segment="is in the segment {name}",
     did="did {name} {times}{window}{where}",
     within=" in the last {value}",
     ever="",
     where=" where {value}",
+    groups={"all": "All of these", "any": "At least one of these", "not": "Not"},
     every=" and ",
     any=" or ",
     negated="not ({value})",
@@ -103,7 +113,7 @@ ENGLISH: Final = Wording(
     truth={True: "true", False: "false"},
     found="{value}; found: {actual}",
     missing="nothing",
-    member={True: "member", False: "no member"},
+    member={True: "is in it", False: "is not in it"},
     granted={True: "granted", False: "not granted"},
     measures={
         "sum": "the sum of {of}",
@@ -160,6 +170,13 @@ CHINESE: Final = Wording(
         "less_than": "少于 {n} 次",
         "more_than": "多于 {n} 次",
     },
+    once={
+        "at_least": "至少 {n} 次",
+        "at_most": "至多 {n} 次",
+        "exactly": "恰好 {n} 次",
+        "less_than": "少于 {n} 次",
+        "more_than": "多于 {n} 次",
+    },
     units={"d": "{n} 天", "h": "{n} 小时", "m": "{n} 分钟", "s": "{n} 秒"},
     one_unit={},
     trait="「{name}」{test}",
@@ -170,6 +187,7 @@ CHINESE: Final = Wording(
     within="最近 {value}内",
     ever="曾经",
     where="，且其{value}",
+    groups={"all": "满足全部", "any": "满足任意一项", "not": "不满足"},
     every="，并且",
     any="，或者",
     negated="并非（{value}）",

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from audiences.segments.definitions import define
 from audiences.segments.models import Segment, SegmentVersion
-from audiences.wording import COMBINED, Line, condition_line
+from audiences.wording import Line, condition_line, joined_by
 from config.kit.actors import Actor
 from config.kit.versions import canonical
 
@@ -80,7 +80,7 @@ def _changed_labels(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[
 def _changed_rows(old: Any, new: Any) -> Iterator[Difference]:
     (word, before), (new_word, after) = _rows(old), _rows(new)
     if before and after and len(before) + len(after) > 2 and word != new_word:
-        yield Difference(what="changed", before=str(COMBINED[word]), after=str(COMBINED[new_word]))
+        yield Difference(what="changed", before=joined_by(word), after=joined_by(new_word))
     keys = [canonical(row) for row in before], [canonical(row) for row in after]
     for op, start, end, new_start, new_end in SequenceMatcher(a=keys[0], b=keys[1], autojunk=False).get_opcodes():
         if op != "equal":

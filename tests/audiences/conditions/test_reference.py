@@ -75,8 +75,11 @@ def test_segments_have_a_schema_of_their_own():
 def test_a_condition_is_told_in_the_reader_s_language():
     raw = {"all": [{"did": "purchase", "times": {"at_least": 3}, "within": "30d"}, {"not": {"segment": "vip"}}]}
     condition = parse(raw, place=Place.SEGMENT)
-    assert summary(condition, "en") == "did “purchase” at least 3× in the last 30 days and not (member of “vip”)"
+    assert (
+        summary(condition, "en")
+        == "did “purchase” at least 3 times in the last 30 days and not (is in the segment “vip”)"
+    )
     assert summary(condition, "zh-hans") == "最近 30 天内发生“purchase”至少 3 次，并且并非（属于人群“vip”）"
     verdict = evaluate(condition, Facts(now=NOW, traits={})).children[0]
-    assert reason(verdict, "en") == "did “purchase” at least 3× in the last 30 days; found: 0"
+    assert reason(verdict, "en") == "did “purchase” at least 3 times in the last 30 days; found: 0"
     assert reason(verdict, "zh-hans") == "最近 30 天内发生“purchase”至少 3 次；实际：0"

@@ -71,13 +71,13 @@ def test_what_changed_is_said_row_by_row():
     assert said(old, old) == []
     assert said(old, old | {"name": "B", "kind": "snapshot"}) == ["A → B", "dynamic → snapshot"]
     added = said(old, old | {"where": {"all": [first, second, {"segment": "vip"}]}})
-    assert added == ["added: is in the segment vip"]
-    assert said(old, old | {"where": first}) == ["removed: city is Bonn"]
+    assert added == ["added: is in the segment “vip”"]
+    assert said(old, old | {"where": first}) == ["removed: city is “Bonn”"]
     changed = said(old, old | {"where": {"any": [first, second | {"value": "Köln"}]}})
-    assert changed == ["All of these → At least one of these", "city is Bonn → city is Köln"]
+    assert changed == ["All of these → At least one of these", "city is “Bonn” → city is “Köln”"]
     nested = said(old, old | {"where": {"all": [first, {"not": second}]}})
-    assert nested == ["city is Bonn → Not (city is Bonn)"]
-    assert said({"kind": "static"}, {"kind": "static", "where": first}) == ["added: did buy at least 1 time"]
+    assert nested == ["city is “Bonn” → Not (city is “Bonn”)"]
+    assert said({"kind": "static"}, {"kind": "static", "where": first}) == ["added: did “buy” at least once"]
 
 
 def test_rules_and_flows_that_read_a_segment_keep_it_from_being_archived(brand):
