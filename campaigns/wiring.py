@@ -10,10 +10,12 @@ from audiences.segments.previews import register_channel
 from campaigns.delivery.channels.base import AddressRefused, Channel
 from campaigns.delivery.channels.registry import INSTALLED
 from campaigns.delivery.exits import check_with
+from campaigns.flows import live as live_flows
 from campaigns.flows.leaving import leaving
 from campaigns.flows.merging import listen_to_people
 from campaigns.flows.models import Flow
 from campaigns.flows.waking import listen_to_deliveries
+from campaigns.overview import live as live_home
 from campaigns.overview import notices
 from campaigns.rules import references
 from campaigns.segment_uses import flows_reading, rules_reading
@@ -31,6 +33,8 @@ def connect() -> None:
     listen_to_deliveries()
     check_with(leaving)
     notices.connect()
+    live_flows.connect()
+    live_home.connect()
 
 
 def _flows(workspace_id: int, keys: Collection[str]) -> Collection[str]:

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, path
 
-from compliance.access import sessions
+from compliance.access import sessions, stream
 from compliance.access import views as access
 from compliance.audit import views as audit
 from compliance.consent import api as consent
@@ -16,6 +16,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("logout/", sessions.LogOut.as_view(), name="logout"),
     path("session/stay/", access.stay, name="session-stay"),
     path("preferences/", access.preferences_page, name="preferences"),
+    path("console/stream", stream.stream, name="live-stream"),
+    path("console/parts", stream.parts, name="live-parts"),
     path("workspace/", access.workspace, name="workspace"),
     path("audit/", audit.trail, name="audit"),
     path("jobs/", job_pages.jobs, name="jobs"),

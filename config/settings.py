@@ -111,7 +111,9 @@ GLANCE_SECONDS = env.int("GLANCE_SECONDS", 3)
 
 # How many processes each part gets, and threads in each web process.
 WEB_WORKERS = env.int("WEB_WORKERS", 1)
-WEB_THREADS = env.int("WEB_THREADS", 4)
+WEB_THREADS = env.int("WEB_THREADS", 12)
+# How many threads of each web process live pages may hold; the rest is for pages and the API. Others poll.
+WEB_STREAMS = env.int("WEB_STREAMS", max(0, WEB_THREADS - 4))
 RULES_WORKERS = env.int("RULES_WORKERS", 2)
 FLOWS_WORKERS = env.int("FLOWS_WORKERS", 1)
 DELIVERY_WORKERS = env.int("DELIVERY_WORKERS", 1)

@@ -15,9 +15,10 @@ from campaigns.delivery.wording import answer
 from campaigns.flows import lookups
 from campaigns.flows.definitions import pause, resume
 from campaigns.flows.labels import EXITS, label_of_flow, label_of_run
-from campaigns.flows.lists import FLOWS, RECENT, RUNS
+from campaigns.flows.lists import FLOWS, RUNS
+from campaigns.flows.live import nodes_now
 from campaigns.flows.models import Flow
-from campaigns.flows.wording import entry_text, goal_text, outline, step_line
+from campaigns.flows.wording import entry_text, goal_text, step_line
 from compliance.access.console import ConsoleRequest, actor_of, console_change, console_page
 from compliance.desk.lists import list_page
 from config.kit import clock
@@ -50,11 +51,7 @@ def flow(request: ConsoleRequest, key: str) -> HttpResponse:
         "entry_condition": _condition(definition.get("entry", {}), "if"),
         "exits": [_exit(way) for way in definition.get("exit", ())],
         "goal": goal_text(definition),
-        "nodes": outline(
-            definition,
-            inside=lookups.inside_by_node(found),
-            passed=lookups.passed_by_node(found, since=clock.now() - RECENT),
-        ),
+        "nodes": nodes_now(found),
     }
     return page(request, "flows/flow.html", context, parts={"flow-outline": "outline"})
 

@@ -26,6 +26,7 @@ def home(request: ConsoleRequest) -> HttpResponse:
     needs = figures.needs(workspace, since=now - length)
     context = {
         "asked": asked,
+        "days": length.days,
         "windows": WINDOW_WORDS.items(),
         "needs": needs,
         "calm": not any(needs.values()),

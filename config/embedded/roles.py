@@ -45,6 +45,8 @@ NEEDED_BY_MOST = (
     "config.consumer",
     "psycopg_pool",
 )
+# How many seconds a stopping web process gets for what it has begun; a live page's stream would take minutes.
+LAST_WORDS = 5
 MIGRATION_LOCK = 0x516E_A1B0
 
 
@@ -134,8 +136,9 @@ def web() -> None:
         blocking_threads=settings.WEB_THREADS,
         backpressure=settings.WEB_THREADS * 16,
         respawn_failed_workers=True,
+        workers_kill_timeout=LAST_WORDS,
         websockets=False,
-        log_level=LogLevels.warning,
+        log_level=LogLevels.error,  # its only warning is about the threads, most of which wait in streams
     ).serve(target_loader=_load_web, wrap_loader=False)
 
 

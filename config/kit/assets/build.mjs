@@ -48,6 +48,7 @@ await build({
     builder: join(here, 'css/builder.css'),
     charts: join(here, 'js/charts.js'),
     conditions: join(here, 'js/conditions.js'),
+    live: join(here, 'js/live.js'),
     style: join(here, 'css/style.css'),
   },
   outdir: out,
