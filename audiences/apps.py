@@ -25,3 +25,4 @@ class AudiencesConfig(AppConfig):
         import_module("audiences.segments.jobs")  # registers its kinds
         for room in ("intake", "people", "segments"):  # workers export lists too
             import_module(f"audiences.{room}.lists")
+        import_module("audiences.privacy")  # registers what audiences keep of people

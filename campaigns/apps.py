@@ -14,3 +14,4 @@ class CampaignsConfig(AppConfig):
         import_module("campaigns.wiring").connect()
         for room in ("delivery", "flows", "overview", "rules"):  # workers export lists too
             import_module(f"campaigns.{room}.lists")
+        import_module("campaigns.privacy")  # registers what campaigns keep of people

@@ -17,5 +17,9 @@ class ComplianceConfig(AppConfig):
         post_migrate.connect(wall.build, sender=self)
         from compliance.access import openapi  # noqa: F401, PLC0415  needs the settings of a started Django
 
-        for name in ("compliance.audit.lists", "compliance.desk.jobs"):  # register lists and what is done with them
+        for name in (
+            "compliance.audit.lists",
+            "compliance.desk.jobs",
+            "compliance.privacy.work",
+        ):  # register lists and kinds of jobs
             import_module(name)

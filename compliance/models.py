@@ -5,6 +5,7 @@ from compliance.audit.models import AuditEntry
 from compliance.consent.models import Consent, Suppression
 from compliance.desk.models import Layout, SavedView
 from compliance.jobs.models import Job, JobFile, JobFileChunk
+from compliance.privacy.models import PrivacyRequest
 
 __all__ = [
     "ApiKey",
@@ -16,6 +17,7 @@ __all__ = [
     "Layout",
     "LoginFailure",
     "Member",
+    "PrivacyRequest",
     "SavedView",
     "Suppression",
     "User",

@@ -10,6 +10,7 @@ from compliance.consent import views as consent_pages
 from compliance.desk import views as desk
 from compliance.jobs import api as jobs
 from compliance.jobs import views as job_pages
+from compliance.privacy import views as privacy
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("login/", access.LogIn.as_view(), name="login"),
@@ -20,6 +21,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("console/parts", stream.parts, name="live-parts"),
     path("workspace/", access.workspace, name="workspace"),
     path("audit/", audit.trail, name="audit"),
+    path("privacy/", privacy.queue, name="privacy"),
+    path("privacy/<int:request_id>/decide/", privacy.decide, name="privacy-decide"),
+    path("people/<uuid:person_id>/privacy/", privacy.ask, name="privacy-ask"),
     path("jobs/", job_pages.jobs, name="jobs"),
     path("jobs/<uuid:job_id>/", job_pages.job, name="job"),
     path("jobs/<uuid:job_id>/cancel/", job_pages.cancel_job, name="job-cancel"),

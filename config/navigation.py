@@ -59,6 +59,7 @@ GROUPS: Final = (
     Group(
         _("May we, and who did"),
         (
+            Place("privacy", "shield-check", _("Privacy requests"), "y"),
             Place("jobs", "list-checks", _("Jobs"), "o"),
             Place("audit", "scroll-text", _("Audit"), "a"),
         ),

@@ -153,3 +153,15 @@ def test_viewers_see_the_page_without_what_they_may_not_do(console):
     console.go(reverse("person", args=[console.shop.person(THANKED)]))
     expect(console.page.get_by_role("link", name="Stop contact")).to_have_count(0)
     expect(console.page.locator("#person-story")).to_be_visible()
+
+
+def test_a_copy_or_erasure_is_asked_for_and_waits_for_a_second_member(console, at):
+    factories.user(console.shop.workspace, role="reviewer")
+    page = at(THANKED)
+    page.get_by_role("link", name="Copy or erasure").click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_text("Erasure", exact=True).click()
+    dialog.get_by_label("Who asked, and how do you know that it was them?").fill("wrote from their own address")
+    dialog.get_by_role("button", name="Ask for it").click()
+    expect(page.get_by_role("cell", name="Somebody else decides: you asked.")).to_be_visible()
+    expect(page.get_by_role("button", name="Approve")).to_have_count(0)

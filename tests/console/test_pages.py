@@ -52,8 +52,9 @@ def addresses(shop: Shop) -> list[str]:
     return [
         *(reverse(name) for name in (*lists, "audit", "preferences", "styleguide")),
         *(reverse("styleguide-chapter", args=[chapter.key]) for chapter in CHAPTERS),
-        *(reverse(name) for name in ("jobs", "identity-claims", "identity-merge")),
+        *(reverse(name) for name in ("jobs", "privacy", "identity-claims", "identity-merge")),
         *(reverse(f"person-{part}", args=[person]) for part in ("merges", "now", "frequency")),
+        reverse("privacy-ask", args=[person]),
         *(reverse(f"person-{form}", args=[person]) for form in ("note", "unmask", "contact")),
         reverse("person", args=[person]),
         reverse("person-story", args=[person]),
