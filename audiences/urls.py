@@ -5,12 +5,14 @@ from django.urls import URLPattern, URLResolver
 from audiences import pages
 from audiences.computed import urls as computed
 from audiences.identity import urls as identity
+from audiences.imports import urls as imports
 from audiences.intake import urls as intake
 from audiences.people import urls as people
 from audiences.segments import urls as segments
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *pages.urlpatterns,
+    *imports.urlpatterns,
     *intake.urlpatterns,
     *people.urlpatterns,
     *identity.urlpatterns,

@@ -121,6 +121,7 @@ MAINTENANCE_WORKERS = env.int("MAINTENANCE_WORKERS", 1)
 JOBS_WORKERS = env.int("JOBS_WORKERS", 2)
 # For how many days what goes into jobs and comes out of them can be fetched.
 JOBS_KEEP_FILES_DAYS = env.int("JOBS_KEEP_FILES_DAYS", 7)
+IMPORT_LARGEST_FILE_MB = env.int("IMPORT_LARGEST_FILE_MB", 4096)
 
 DATABASES: dict[str, Any] = {"default": env.db_url_config(DATABASE_URL)}
 DATABASES["default"]["ENGINE"] = "django.db.backends.postgresql"

@@ -100,9 +100,12 @@ _LOOSE: Final = re.compile(
 
 
 def _parsed(plain: str) -> datetime:
-    if loose := _LOOSE.fullmatch(plain):
-        return datetime(*(int(part or 0) for part in loose.groups()))  # type: ignore[arg-type]  # noqa: DTZ001
-    return datetime.fromisoformat(plain)
+    try:
+        return datetime.fromisoformat(plain)
+    except ValueError:
+        if loose := _LOOSE.fullmatch(plain):
+            return datetime(*(int(part or 0) for part in loose.groups()))  # type: ignore[arg-type]  # noqa: DTZ001
+        raise
 
 
 def _read_time(plain: str, here: ZoneInfo) -> str:

@@ -1,5 +1,6 @@
 """Long work: started by a verb, run by any worker from checkpoint to checkpoint, watched in the console."""
 
+from compliance.jobs.downloads import disposition
 from compliance.jobs.exporting import csv_pieces, write_csv, write_jsonl
 from compliance.jobs.files import StoredFile, Writer, find_file, forget_file, open_file, pieces, store
 from compliance.jobs.kinds import kind
@@ -16,6 +17,7 @@ __all__ = [
     "Writer",
     "cancel",
     "csv_pieces",
+    "disposition",
     "find_file",
     "find_job",
     "forget_file",

@@ -83,7 +83,7 @@ def _operations(document: Document) -> Iterator[tuple[Operation, str]]:
 def _operation(document: Document, path: str, method: str, raw: Mapping[str, Any]) -> Operation:
     text = raw.get("description", "").strip()
     title, _newline, rest = text.partition("\n")
-    content = raw.get("requestBody", {}).get("content", {}).get("application/json", {})
+    form, content = next(iter(raw.get("requestBody", {}).get("content", {}).items()), ("", {}))
     answers: Mapping[str, Any] = raw["responses"]
     good: Mapping[str, Any] = next((answer for status, answer in answers.items() if status.startswith("2")), {})
     shown = good.get("content", {}).get("application/json", {}).get("schema", {})
@@ -97,7 +97,7 @@ def _operation(document: Document, path: str, method: str, raw: Mapping[str, Any
         scope=raw.get("x-scope", ""),
         parameters=tuple(_parameter(parameter) for parameter in raw.get("parameters", ())),
         body=tuple(_fields(document, content.get("schema", {}))),
-        examples=tuple(_examples(path, method, raw, content.get("examples", {}))),
+        examples=tuple(_examples(path, method, raw, content.get("examples", {}), form=form)),
         answers=tuple((status, answer.get("description", "")) for status, answer in answers.items()),
         answer=tuple(_fields(document, shown)),
     )
@@ -142,14 +142,22 @@ def _kind(raw: Mapping[str, Any]) -> str:
     return f"{kind} ({raw['format']})" if "format" in raw else str(kind)
 
 
-def _examples(path: str, method: str, raw: Mapping[str, Any], given: Mapping[str, Any]) -> Iterator[Example]:
+def _examples(
+    path: str, method: str, raw: Mapping[str, Any], given: Mapping[str, Any], *, form: str
+) -> Iterator[Example]:
     key = '-u "$WRITE_KEY:"' if raw.get("x-scope") == "events:write" else '-H "Authorization: Bearer $SECRET_KEY"'
     for name, example in given.items():
         body = json.dumps(example.get("value"), indent=2, ensure_ascii=False)
         command = [
             f"curl -X {method.upper()} {shlex.quote(settings.PUBLIC_URL + path)}",
             f"  {key}",
-            "  -H 'Content-Type: application/json'",
-            f"  -d {shlex.quote(json.dumps(example.get('value'), ensure_ascii=False))}",
+            *_sent(example.get("value"), form),
         ]
         yield Example(name=example.get("summary", name), body=body, curl=" \\\n".join(command))
+
+
+def _sent(value: Any, form: str) -> list[str]:
+    """Return the part of the command that sends a body: as JSON, or part by part as a form."""
+    if form == "multipart/form-data":
+        return [f"  -F {shlex.quote(f'{name}={part}')}" for name, part in value.items()]
+    return ["  -H 'Content-Type: application/json'", f"  -d {shlex.quote(json.dumps(value, ensure_ascii=False))}"]

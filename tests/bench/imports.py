@@ -39,6 +39,7 @@ def run(report: Report, *, quick: bool = False) -> None:
         file = Path(directory) / "baskets.csv"
         rows = _write(file, most=QUICK if quick else None)
         environment = {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "tests.bench.settings"}
+        environment["BROKER_URL"] = "memory://"  # nobody is hinted
         _program(environment, "prepare")
         contestants = {
             "import": lambda: float(_program(environment, "import", str(file))),
