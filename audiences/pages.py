@@ -4,6 +4,7 @@ from django.urls import URLPattern, path, re_path
 
 from audiences.builder import views as builder
 from audiences.identity import views as identity
+from audiences.imports import views as imports
 from audiences.intake import views as intake
 from audiences.people import views as people
 from audiences.profile import views as profile
@@ -32,4 +33,10 @@ urlpatterns: list[URLPattern] = [
         r"^conditions/(?P<place>segment|event)/(?P<prefix>[a-z][a-z0-9]{0,20})/$", builder.conditions, name="conditions"
     ),
     path("refused/", intake.refused, name="refused"),
+    path("imports/", imports.imports, name="imports"),
+    path("imports/new/", imports.new, name="import-new"),
+    path("imports/upload/", imports.upload, name="import-upload"),
+    path("imports/<uuid:import_id>/", imports.one, name="import"),
+    path("imports/<uuid:import_id>/change/", imports.change, name="import-change"),
+    path("imports/<uuid:import_id>/refused/", imports.refused, name="import-refused"),
 ]

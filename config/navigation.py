@@ -37,6 +37,7 @@ GROUPS: Final = (
             Place("people", "users", _("People"), "p"),
             Place("segment-list", "tags", _("Segments"), "s"),
             Place("identity-claims", "fingerprint", _("Who is who"), "w"),
+            Place("imports", "upload", _("Imports"), "i"),
             Place("refused", "file-warning", _("Refused input"), "e"),
         ),
     ),

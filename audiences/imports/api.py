@@ -18,7 +18,7 @@ from audiences.imports import verbs
 from audiences.imports.mapping import MEANINGS
 from audiences.imports.models import Import
 from audiences.imports.reading import DELIMITERS, ENCODINGS, FORMS, QUOTES, reading_of
-from audiences.imports.report import refused_file
+from audiences.imports.report import counts_of, refused_file
 from audiences.imports.uploads import IntoStorage, stored_file
 from audiences.imports.values import TYPES
 from compliance import audit, jobs
@@ -112,7 +112,7 @@ class Imports(APIView):
     """All imports of the workspace."""
 
     scope: ClassVar = {"GET": "imports:read", "POST": "imports:write"}
-    parser_classes: ClassVar = [MultiPartParser]
+    parser_classes = (MultiPartParser,)
     paged = True
     pages: ClassVar = CursorPage("-created_at", "id")
 
@@ -148,7 +148,7 @@ class Imports(APIView):
         plain = request._request  # noqa: SLF001  upload handlers are set before the body is looked at
         handler = IntoStorage(plain, workspace_id=key_of(request).workspace_id, now=now)
         plain.upload_handlers = [handler]
-        data = request.data
+        data: Mapping[str, Any] = request.data  # type: ignore[assignment]  # a form's, never a list
         file = stored_file(plain, handler, request.FILES)
         try:
             found = verbs.create(file, actor=actor, now=now)
@@ -221,13 +221,6 @@ def shown_import(found: Import) -> dict[str, Any]:
         "counts": counts_of(job),
         "created_at": found.created_at,
     }
-
-
-def counts_of(job: jobs.Job | None) -> Mapping[str, Any] | None:
-    """Return what came of the rows so far: at the end the job's result, before it the last checkpoint."""
-    if job is None:
-        return None
-    return job.result or job.checkpoint.get("tally")
 
 
 def _json(data: Mapping[str, Any], name: str) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audiences.imports.models import Import
 from audiences.imports.verbs import refused_rows
-from compliance.jobs import csv_pieces
+from compliance.jobs import Job, csv_pieces
 
 ADDED: Final = ("line", "problem_column", "problem", "expected")
 REASONS: Final[Mapping[str, str | Promise]] = {
@@ -46,6 +46,14 @@ def reason_text(reason: str) -> str:
     return str(REASONS.get(reason, reason))
 
 
+def counts_of(job: Job | None) -> Mapping[str, Any] | None:
+    """Return what came of the rows so far: at the end the job's result, before it the last checkpoint."""
+    if job is None:
+        return None
+    found: Mapping[str, Any] | None = job.result or job.checkpoint.get("tally")
+    return found
+
+
 def refused_file(found: Import) -> Iterator[bytes]:
     """Yield the refused rows as CSV: the original columns, then what is wrong."""
     columns = [column["column"] for column in found.mapping.get("columns", ())] or ["row"]
@@ -56,3 +64,14 @@ def _rows(found: Import, width: int) -> Iterator[Sequence[Any]]:
     for row in refused_rows(found).iterator(chunk_size=2000):
         cells = [*row.cells, *[""] * width][:width]
         yield [*cells, row.line, row.column, row.reason, row.expected]
+
+
+def reasons_of(counts: Mapping[str, Any] | None) -> list[tuple[str, int]]:
+    """Return why rows were refused, the most frequent reason first."""
+    found = (counts or {}).get("reasons", {})
+    return [(reason_text(reason), count) for reason, count in sorted(found.items(), key=lambda one: -one[1])]
+
+
+def examples_of(counts: Mapping[str, Any] | None) -> list[dict[str, Any]]:
+    """Return the first refused rows with their reasons in words."""
+    return [{**one, "said": reason_text(one["reason"])} for one in (counts or {}).get("examples", ())]

@@ -9,14 +9,14 @@ from django.core.files.uploadhandler import FileUploadHandler, SkipFile, StopUpl
 from django.http import HttpRequest
 
 from audiences.imports.limits import MAX_LINE
-from compliance.jobs import StoredFile, Writer
+from compliance.jobs import StoredFile, Writer, forget_file
 from config.kit.errors import InputRefused, Problem, refuse
 
 MOST_HEARD_OUT: Final = 32 * 1024 * 1024
 """What a client may still say after its file was refused: most hear the answer only when they have said all."""
 
 
-class Stored(UploadedFile):
+class Stored(UploadedFile):  # type: ignore[type-arg]  # generic for the type checker alone
     """The upload as the request shows it: its bytes lie in storage already."""
 
     def __init__(self, file: StoredFile) -> None:
@@ -63,6 +63,11 @@ class IntoStorage(FileUploadHandler):
     def file_complete(self, file_size: int) -> Stored | None:
         """Make the file whole."""
         return Stored(self._writer.finish()) if self._writer else None
+
+    def forget(self) -> None:
+        """Take back what was stored: the request turned out to be one that must not be carried out."""
+        if self._writer is not None:
+            forget_file(self._workspace_id, self._writer.row.pk)
 
     def upload_interrupted(self) -> None:
         """Forget what a broken-off request had sent."""

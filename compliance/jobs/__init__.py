@@ -4,6 +4,7 @@ from compliance.jobs.downloads import disposition
 from compliance.jobs.exporting import csv_pieces, write_csv, write_jsonl
 from compliance.jobs.files import StoredFile, Writer, find_file, forget_file, open_file, pieces, store
 from compliance.jobs.kinds import kind
+from compliance.jobs.labels import job_label
 from compliance.jobs.models import Job
 from compliance.jobs.running import run_all
 from compliance.jobs.verbs import cancel, find_job, jobs, start
@@ -21,6 +22,7 @@ __all__ = [
     "find_file",
     "find_job",
     "forget_file",
+    "job_label",
     "jobs",
     "kind",
     "open_file",

@@ -37,3 +37,8 @@ def kind(name: str, *, text: str | Promise, file_scope: str = "") -> Callable[[R
 def find_kind(name: str) -> Kind | None:
     """Return the kind of this name; a job may outlive the code that made it."""
     return _kinds.get(name)
+
+
+def kinds() -> list[Kind]:
+    """Return all kinds, in the order of their names."""
+    return [_kinds[name] for name in sorted(_kinds)]

@@ -45,7 +45,7 @@ def progress(job: Job, *, now: datetime) -> Progress:
     rate = _rate(job, until)
     left = (job.total - job.done) / rate if rate and job.total and job.state == Job.State.RUNNING else None
     return Progress(
-        label=CANCELLING if cancelling else STATES[Job.State(job.state)],
+        label=job_label(job),
         kind=kind.text if kind else job.kind,
         ended=job.ended_at is not None,
         cancelling=cancelling,
@@ -62,3 +62,9 @@ def _rate(job: Job, until: datetime) -> float | None:
         return None
     seconds = (until - job.taken_at).total_seconds()
     return (job.done - job.begun) / seconds if seconds >= ENOUGH_SECONDS else None
+
+
+def job_label(job: Job) -> Label:
+    """Return the state of a job as people see it."""
+    is_cancelling = job.state == Job.State.RUNNING and job.cancel_asked_at is not None
+    return CANCELLING if is_cancelling else STATES[Job.State(job.state)]

@@ -13,26 +13,23 @@ from django.utils.translation import gettext as _
 
 from compliance import audit
 from compliance.access.console import ConsoleRequest, actor_of, console_change, console_page
+from compliance.desk.lists import list_page
 from compliance.jobs import verbs
 from compliance.jobs.downloads import file_of, streamed
-from compliance.jobs.labels import STATES, progress
+from compliance.jobs.labels import progress
+from compliance.jobs.lists import JOBS
 from compliance.jobs.models import Job
 from config.kit import clock
 from config.kit.errors import Conflict
 from config.kit.pages import page, way_back
-from config.kit.paging import CursorPage
 
-NEWEST_FIRST: Final = CursorPage("-created_at", "id")
 STOP_POLLING: Final = 286
 
 
 @console_page
 def jobs(request: ConsoleRequest) -> HttpResponse:
     """List jobs, those asked for last first."""
-    state = request.GET.get("state", "")[:10]
-    found = NEWEST_FIRST.page(verbs.jobs(request.workspace.pk, state=state), request.GET)
-    context = {"page": found, "asked": state, "states": STATES.items()}
-    return page(request, "jobs/list.html", context, parts={"job-list": "list"})
+    return list_page(request, JOBS)
 
 
 @console_page

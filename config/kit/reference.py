@@ -83,7 +83,9 @@ def _operations(document: Document) -> Iterator[tuple[Operation, str]]:
 def _operation(document: Document, path: str, method: str, raw: Mapping[str, Any]) -> Operation:
     text = raw.get("description", "").strip()
     title, _newline, rest = text.partition("\n")
-    form, content = next(iter(raw.get("requestBody", {}).get("content", {}).items()), ("", {}))
+    bodies: Mapping[str, Any] = raw.get("requestBody", {}).get("content", {})
+    form = next(iter(bodies), "")
+    content: Mapping[str, Any] = bodies.get(form, {})
     answers: Mapping[str, Any] = raw["responses"]
     good: Mapping[str, Any] = next((answer for status, answer in answers.items() if status.startswith("2")), {})
     shown = good.get("content", {}).get("application/json", {}).get("schema", {})

@@ -56,6 +56,8 @@ def addresses(shop: Shop) -> list[str]:
         *(reverse(f"person-{part}", args=[person]) for part in ("merges", "now", "frequency")),
         reverse("privacy-ask", args=[person]),
         *(reverse(f"person-{form}", args=[person]) for form in ("note", "unmask", "contact")),
+        *(reverse(name) for name in ("jobs", "imports", "import-new", "identity-claims", "identity-merge")),
+        reverse("person-merges", args=[person]),
         reverse("person", args=[person]),
         reverse("person-story", args=[person]),
         reverse("person-why", args=[person]),
