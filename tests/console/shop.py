@@ -9,6 +9,8 @@ from datetime import datetime, timedelta
 from email.message import EmailMessage
 from uuid import UUID
 
+from audiences.imports import verbs as imports
+from audiences.imports.models import Import
 from audiences.people.lookups import people
 from audiences.segments import define as define_segment
 from campaigns.delivery.channels.base import Outcome, Receipt
@@ -22,6 +24,7 @@ from campaigns.flows.definitions import publish
 from campaigns.flows.starting import drain_actions
 from campaigns.rules.define import define as define_rule
 from campaigns.triggers import drain_intake
+from compliance import jobs
 from compliance.access.installation import DEMO_BRAND
 from compliance.access.models import Member, User, Workspace
 from compliance.consent.consents import grant
@@ -51,6 +54,12 @@ class Shop:
     def letter(self) -> MailboxMessage:
         return MailboxMessage.objects.order_by("pk")[0]
 
+    def drafted(self) -> Import:
+        return imports.imports(self.workspace.pk).get(job_id=None)
+
+    def imported(self) -> Import:
+        return imports.imports(self.workspace.pk).exclude(job_id=None).get()
+
 
 def open_shop(now: datetime) -> Shop:
     """Build the shop as it stands at `now`."""
@@ -61,7 +70,32 @@ def open_shop(now: datetime) -> Shop:
         _define(shop)
         _buy(shop)
         _work(shop)
+        _import(shop)
     return shop
+
+
+OLD_ORDERS = """member_no,paid_at,amount,channel,note
+household-1,2025-11-02 10:15:00,31.90,app,送货上门
+household-2,2025-11-02 11:40:00,12.50,store,
+household-3,2025-11-03 09:05:00,twelve,store,paid in cash
+household-1,2025-11-04,8.20,app
+household-4,2025-11-05 18:30:00,64.00,app,"two bags, please"
+"""
+MEANS = {"member_no": "user_id", "paid_at": "time"}
+
+
+def _import(shop: Shop) -> None:
+    """Two files of old orders: one is not started yet, the other is in, but for two rows."""
+    for name in ("旧订单 2025.csv", "old-orders-2025.csv"):
+        given = {"workspace_id": shop.workspace.pk, "name": name, "content_type": "text/csv", "now": shop.now}
+        found = imports.create(jobs.store([OLD_ORDERS.encode()], **given), actor=factories.actor(), now=shop.now)
+    columns = [
+        {"column": one, "to": MEANS.get(one, "field"), "name": one, "type": "number" if one == "amount" else "text"}
+        for one in OLD_ORDERS.partition("\n")[0].split(",")
+    ]
+    imports.set_plan(found, {"what": "events", "event": "old_order", "columns": columns})
+    imports.start_run(found, actor=factories.actor(), now=shop.now)
+    jobs.run_all()
 
 
 def _define(shop: Shop) -> None:
