@@ -1,20 +1,18 @@
 """Reads about people for those who look: the list, one person, their identifiers and events, and names to show."""
 
 from collections.abc import Iterable, Mapping
-from typing import Final
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from audiences.intake.models import Event
 from audiences.people.directory import KnownPeople
 from audiences.people.identities import owners_of
 from audiences.people.models import Identity, Person
 from audiences.people.naming import KINDS, canonical
+from audiences.people.searching import searched
 from audiences.people.subjects import ANONYMOUS, USER, subject
 from config.kit.masking import EMAIL, masked
-
-SEARCHED_TRAITS: Final = ("email", "phone", "name", "first_name", "last_name")
 
 
 def people(workspace_id: int, *, text: str = "") -> QuerySet[Person]:
@@ -26,11 +24,7 @@ def people(workspace_id: int, *, text: str = "") -> QuerySet[Person]:
 
 def called(people: QuerySet[Person], workspace_id: int, wanted: str) -> QuerySet[Person]:
     """Return those of `people` whose ids or names contain `wanted`."""
-    known_as = Identity.objects.filter(pk__in=subjects_called(workspace_id, wanted)).values("person_id")
-    matches = Q(user_id__icontains=wanted) | Q(id__in=known_as)
-    for trait in SEARCHED_TRAITS:
-        matches |= Q(**{f"traits__{trait}__icontains": wanted})
-    return people.filter(matches)
+    return searched(people, workspace_id, wanted, subjects=subjects_called(workspace_id, wanted))
 
 
 def subjects_called(workspace_id: int, text: str) -> list[UUID]:

@@ -37,10 +37,10 @@ class Head:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
-    """One row: its key, and its cells with their columns."""
+    """One row: its key, and its cells, each in its `td`."""
 
     key: str
-    cells: Sequence[tuple[Column, SafeString]]
+    cells: SafeString
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -81,8 +81,9 @@ class Listed:
         """The rows as cells."""
         rows = self.slice.rows
         dressed = self.listing.dress(self.scope, rows)
+        columns = [(column, f'<td class="{_classes(column)}">') for column in self.asked.columns]
         return [
-            Line(key=str(row.pk), cells=[(column, cell(column, own)) for column in self.asked.columns])
+            Line(key=str(row.pk), cells=SafeString("".join(f"{td}{cell(column, own)}</td>" for column, td in columns)))
             for row, own in zip(rows, dressed, strict=True)
         ]
 
@@ -241,6 +242,17 @@ class Listed:
     def _pairs(self, *, leave: Sequence[str]) -> list[tuple[str, str]]:
         written = self.asked.written.items()
         return [(name, value) for name, values in written if name not in leave for value in values]
+
+
+def _classes(column: Column) -> str:
+    """How a column's cells look; made once per page, for there are hundreds of cells."""
+    looks = {
+        "num": column.numeric,
+        column.width: bool(column.width),
+        "fit muted": column.style in ("ago", "full"),
+        "s-hide": not column.small,
+    }
+    return " ".join(look for look, on in looks.items() if on)
 
 
 def _best_first(column: Column) -> bool:
