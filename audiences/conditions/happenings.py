@@ -148,9 +148,9 @@ class Did(Past):
         """Return when as many events have left the window as the count needs to fall below a limit."""
         if self.within is None:
             return None
-        counted = [event.at for event in self.counted(facts)]
+        counted = self.counted(facts)
         limits = [limit for limit in THRESHOLDS[self.times](self.n) if 1 <= limit <= len(counted)]
-        return counted[-max(limits)] + self.within if limits else None
+        return counted[-max(limits)].at + self.within if limits else None
 
     def _first_crossing(self, facts: Facts) -> datetime | None:
         """Walk from one instant at which an event may enter or leave the count to the next."""

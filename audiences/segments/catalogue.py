@@ -3,12 +3,13 @@
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from graphlib import TopologicalSorter
 from typing import Final
 
 from django.db import connection
 
-from audiences.conditions import Condition, Needs, Place, parse
+from audiences.conditions import Condition, Facts, Needs, Place, parse
 from audiences.conditions.tree import Predicate
 from audiences.facts.touch import Touch
 from audiences.segments.models import SegmentVersion
@@ -16,7 +17,7 @@ from audiences.segments.models import SegmentVersion
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Live:
-    """A dynamic segment as its live version defines it. `timed`: time alone may change who belongs."""
+    """A dynamic segment as its live version defines it. `watched` are the leaves that time alone may turn."""
 
     id: int
     key: str
@@ -24,7 +25,21 @@ class Live:
     condition: Condition
     predicate: Predicate
     needs: Needs
-    timed: bool
+    watched: tuple[Condition, ...]
+
+    @property
+    def timed(self) -> bool:
+        """Whether time alone may change who belongs."""
+        return bool(self.watched)
+
+    def next_change(self, facts: Facts) -> datetime | None:
+        """Return what the condition's own does, asking only the leaves that have an answer."""
+        due: datetime | None = None
+        for leaf in self.watched:
+            at = leaf.next_change(facts)
+            if at is not None and (due is None or at < due):
+                due = at
+        return due
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -115,7 +130,7 @@ def as_live(*, id: int, key: str, version_id: int, where: object) -> Live:  # no
         condition=condition,
         predicate=condition.predicate(),
         needs=condition.needs(),
-        timed=condition.is_timed(),
+        watched=tuple(leaf for leaf in condition.leaves() if leaf.is_timed()),
     )
 
 

@@ -77,7 +77,7 @@ def _of_person(person: PersonFacts, judging: Iterable[Live], task: Task, now: da
     judged, turned = [], dict[str, datetime]()
     for one in judging:
         held, was, at = one.predicate(facts), one.key in facts.segments, now
-        due = one.condition.next_change(facts) if one.timed else None
+        due = one.next_change(facts)
         if held is not was:
             at = turned[one.key] = _turned_at(one, facts, held, since=_since(one, task, turned))
             facts = facts.inside(facts.segments | {one.key} if held else facts.segments - {one.key})
@@ -104,7 +104,7 @@ def _turned_at(one: Live, facts: Facts, held: bool, *, since: datetime) -> datet
     for _ in range(MOST_STEPS):
         if one.predicate(moment) is held:
             return moment.now
-        turns = one.condition.next_change(moment)
+        turns = one.next_change(moment)
         if turns is None or turns >= facts.now:
             break
         moment = facts.at(turns)

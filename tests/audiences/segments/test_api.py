@@ -136,7 +136,7 @@ def test_versions_are_listed_told_apart_compared_and_restored(call, brand):
     call("put", "/a", {"where": {"did": "view"}, "note": "views count"})
     found = call("get", "/a/versions").json()["data"]
     assert [(one["number"], one["live"], one["note"]) for one in found] == [(2, True, "views count"), (1, False, "")]
-    assert found[0]["changes"] == ["did buy at least 1 time → did view at least 1 time"]
+    assert found[0]["changes"] == ["did “buy” at least once → did “view” at least once"]
     assert call("get", "/a/versions/1").json()["definition"]["where"]["did"] == "buy"
     assert call("get", "/a/versions/9").status_code == 404
     compared = call("post", "/a/compare", {"where": {"did": "buy"}}).json()
