@@ -1,6 +1,6 @@
 """Judges people anew by the segments that read what changed about them, and by those whose windows have passed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
@@ -14,7 +14,7 @@ from audiences.segments.catalogue import Catalogue, Live, live
 from audiences.segments.stays import Change, Judgement, write
 
 LOOKED_BACK: Final = timedelta(days=1)
-"""How late a worker may look and still find the very instant of a change."""
+"""How old an event may be and the very instant of what followed from it still be found; imports may bring years."""
 
 MOST_STEPS: Final = 1_000
 
@@ -29,6 +29,12 @@ class Task:
     places: frozenset[int]
     since: datetime
     due: Mapping[int, datetime] = field(default_factory=dict)
+
+    def looked_at(self, now: datetime) -> Iterator[datetime]:
+        """Yield the instants besides `now` from which on answers may have to be found."""
+        yield max(self.since, now - LOOKED_BACK)
+        yield from self.due.values()
+
     quiet: bool = False
 
 
@@ -54,8 +60,7 @@ def judge(workspace_id: int, catalogue: Catalogue, tasks: Mapping[UUID, Task], *
         return []
     everyone = frozenset[int]().union(*(task.places for task in tasks.values()))
     judging = [catalogue.segments[place] for place in sorted(everyone)]
-    earliest = min(min((task.since, *task.due.values())) for task in tasks.values())
-    earliest = max(earliest, now - LOOKED_BACK)
+    earliest = min(instant for task in tasks.values() for instant in task.looked_at(now))
     known = load(workspace_id, list(tasks), _needs(judging), now=now, earliest=earliest, named=False)
     judged: list[Judgement] = []
     for person_id, task in tasks.items():
@@ -79,7 +84,9 @@ def _of_person(person: PersonFacts, judging: Iterable[Live], task: Task, now: da
         held, was, at = one.predicate(facts), one.key in facts.segments, now
         due = one.next_change(facts)
         if held is not was:
-            at = turned[one.key] = _turned_at(one, facts, held, since=_since(one, task, turned))
+            since = _since(one, task, turned)
+            is_known = since >= now - LOOKED_BACK or one.id in task.due
+            at = turned[one.key] = _turned_at(one, facts, held, since=since) if is_known else since
             facts = facts.inside(facts.segments | {one.key} if held else facts.segments - {one.key})
         if held is not was or one.timed:
             judged.append(Judgement(segment_id=one.id, person_id=person.person_id, held=held, was=was, at=at, due=due))
@@ -96,9 +103,9 @@ def _turned_at(one: Live, facts: Facts, held: bool, *, since: datetime) -> datet
     """Return when the answer became what it is, from `since` on, by what is known today.
 
     A worker may look late: an hour after a window ended, the stay ended an hour ago. What came and went in between
-    is no stay. A cause that lies further back than the facts that were loaded is the instant itself.
+    is no stay.
     """
-    if not one.timed or not facts.now - LOOKED_BACK <= since < facts.now:
+    if not one.timed or since >= facts.now:
         return min(since, facts.now)
     moment = facts.at(since)
     for _ in range(MOST_STEPS):

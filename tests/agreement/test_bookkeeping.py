@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from typing import Any
+from unittest import mock
 
 import pytest
 from django.db import transaction
@@ -10,7 +11,10 @@ from hypothesis import strategies as st
 
 from audiences import segments
 from audiences.intake.models import EventKind
+from audiences.segments import computing
 from audiences.segments.models import Membership
+from compliance.jobs import run_all
+from config.kit import clock
 from tests.agreement.strategies import NOW, WINDOWS
 from tests.audiences.events import drain, put, row
 from tests.factories import actor, workspace
@@ -30,6 +34,19 @@ DEFINITIONS: list[dict[str, Any]] = [
     {"key": "due", "where": {"did": "buy", "where": [{"property": "due", "is": "older_than", "value": "1h"}]}},
     {"key": "quiet", "where": {"all": [{"not": {"segment": "loyal"}}, {"did": "view", "within": "7d"}]}},
     {"key": "both", "where": {"any": [{"segment": "quiet"}, {"segment": "gold"}]}},
+    {"key": "spent", "where": {"sum": "buy", "of": "amount", "within": "7d", "is": "gte", "value": 25}},
+    {"key": "prices", "where": {"distinct": "buy", "of": "amount", "is": "gte", "value": 2}},
+    {"key": "usual", "where": {"avg": "buy", "of": "amount", "within": "30d", "is": "lt", "value": 20}},
+    {
+        "key": "path",
+        "where": {"sequence": [{"event": "view"}, {"event": "buy", "within": "1d12h"}], "within": "7d"},
+    },
+    {"key": "newest", "where": {"last": "buy", "has": [{"property": "amount", "is": "gt", "value": 10}]}},
+    {"key": "held", "where": {"held": {"trait": "tier", "is": "eq", "value": "gold"}, "for": {"at_least": "1d12h"}}},
+    {"key": "first", "where": {"first": "buy", "within": "7d"}},
+    {"key": "stopped", "where": {"stopped": "buy", "within": "30d", "quiet": "7d"}},
+    {"key": "returned", "where": {"returned": "buy", "within": "1d12h", "after_quiet": "7d"}},
+    {"key": "regular", "where": {"regularly": "buy", "every": "1d12h", "periods": 4, "in_at_least": 2}},
     {"key": "twice", "where": {"did": "segment.entered", "times": {"at_least": 2}, "within": "30d"}},
 ]
 FIRST = DEFINITIONS[:1] + DEFINITIONS[2:]
@@ -87,6 +104,8 @@ class Story:
     def settle(self) -> None:
         """Let the workers run until nothing is left to do."""
         drain(now=self.now)
+        with clock.at(self.now):
+            run_all()
         segments.sweep(self.now)
         drain(now=self.now)
         drain(now=self.now)
@@ -96,8 +115,9 @@ class Story:
         return set(rows.values_list("segment__key", "person_id"))
 
 
-def tell(story: list[Any]) -> None:
-    with transaction.atomic():
+def tell(story: list[Any], *, in_jobs: bool = False) -> None:
+    """Play the story; `in_jobs`: as if there were many people, so that jobs judge them by new definitions."""
+    with transaction.atomic(), mock.patch.object(computing, "IMMEDIATE", -1 if in_jobs else 1_000):
         run = Story()
         for what, *rest in story:
             getattr(run, what)(*rest)
@@ -116,8 +136,14 @@ def test_step_by_step_equals_from_scratch(story):
     tell(story)
 
 
+@settings(max_examples=8, deadline=None, suppress_health_check=list(HealthCheck))
+@given(steps)
+def test_step_by_step_equals_from_scratch_where_jobs_judge_by_new_definitions(story):
+    tell(story, in_jobs=True)
+
+
 @pytest.mark.slow
 @settings(max_examples=80, deadline=None, suppress_health_check=list(HealthCheck))
-@given(steps)
-def test_step_by_step_equals_from_scratch_thoroughly(story):
-    tell(story)
+@given(steps, st.booleans())
+def test_step_by_step_equals_from_scratch_thoroughly(story, in_jobs):
+    tell(story, in_jobs=in_jobs)

@@ -139,7 +139,7 @@ def _judging(report: Report, size: Size, told: Told) -> None:
         Line(
             metric="everybody judged by 100 segments",
             workload=f"{size}; {whole['segments']} segments, {whole['members']:,} stays",
-            value=f"{seconds:,.0f} s by one worker (slowest segment {whole['slowest_s']:.1f} s)",
+            value=f"{seconds:,.0f} s by one worker (scaled up; slowest segment {whole['slowest_s']:.1f} s)",
             limit="600 s",
             ratio=seconds / 600,
             target=1.0,

@@ -6,7 +6,7 @@ import os
 import resource
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from typing import Any
 
@@ -43,25 +43,32 @@ SUSTAINED = 0.75
 
 
 def measure(size: Size, *, quick: bool) -> dict[str, Any]:
-    """Load the crowd and return all figures."""
+    """Load the crowd and return all figures; each is told on the way, so that a run that is broken off says some."""
     call_command("migrate", verbosity=0)
     Workspace.objects.get_or_create(pk=WORKSPACE, defaults={"key": "bench", "name": "Bench", "created_at": NOW})
     told: dict[str, Any] = {"people": size.people, "events": size.events}
-    told["load_s"] = _seconds(lambda: load(os.environ["DATABASE_URL"], size))
-    told["bytes_per_event"] = _bytes("audiences_event") / size.events
-    told["bytes_per_person"] = _bytes("audiences_person") / size.people
-    with clock.at(NOW):
-        told["questions"] = {one.name: _question(one, rounds=2 if quick else 3) for one in QUESTIONS}
-        told["looking"] = _looking()
-        told["recompute"] = _recompute(10 if quick else 100)
-        told["membership"] = _membership()
-        told["rejudge"] = _rejudge(8 if quick else 20)
-    told["job"] = computed_by_job()
-    told["stream"] = streamed(seconds=5 if quick else 30, per_second=1_000)
-    told["capacity"] = capacity(5_000 if quick else 20_000)
-    told["flood"] = streamed(seconds=5 if quick else 30, per_second=int(told["capacity"] * SUSTAINED))
-    told["rss_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    for name, figure in _stages(size, quick=quick):
+        told[name] = figure
+        print(f"{size}: {name} = {json.dumps(figure)}", file=sys.stderr, flush=True)
     return told
+
+
+def _stages(size: Size, *, quick: bool) -> Iterator[tuple[str, Any]]:
+    yield "load_s", _seconds(lambda: load(os.environ["DATABASE_URL"], size))
+    yield "bytes_per_event", _bytes("audiences_event") / size.events
+    yield "bytes_per_person", _bytes("audiences_person") / size.people
+    with clock.at(NOW):
+        yield "questions", {one.name: _question(one, rounds=2) for one in QUESTIONS}
+        yield "looking", _looking()
+        yield "recompute", _recompute(10 if quick else 20)
+        yield "membership", _membership()
+        yield "rejudge", _rejudge(8 if quick else 20)
+    yield "job", computed_by_job()
+    yield "stream", streamed(seconds=5 if quick else 20, per_second=1_000)
+    most = capacity(5_000 if quick else 20_000)
+    yield "capacity", most
+    yield "flood", streamed(seconds=5 if quick else 20, per_second=int(most * SUSTAINED))
+    yield "rss_mb", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
 
 
 def _seconds(call: Callable[[], object]) -> float:
@@ -130,13 +137,11 @@ def _recompute(count: int) -> dict[str, Any]:
     """Judge everybody by many segments whose members stand, as the nightly check does; every answer must be right."""
     for number, where in enumerate(variants(count)):
         _stand(f"s{number}", where)
-    found, slowest = 0, 0.0
-    for _ in range(2):  # first the rechecks are written; what stands is compared the second time
-        start = time.perf_counter()
-        for one in live(WORKSPACE).segments:
-            with transaction.atomic():
-                slowest = max(slowest, _seconds(lambda one=one: find_differences(WORKSPACE, one, now=NOW)))
-        took = time.perf_counter() - start
+    slowest, start = 0.0, time.perf_counter()
+    for one in live(WORKSPACE).segments:
+        with transaction.atomic():
+            slowest = max(slowest, _seconds(lambda one=one: find_differences(WORKSPACE, one, now=NOW)))
+    took = time.perf_counter() - start
     with connection.cursor() as cursor:
         cursor.execute("analyze audiences_membership, audiences_recheck")
     found = _scalar("select count(*) from audiences_recheck where due_at <= %s", [NOW])
