@@ -197,6 +197,7 @@ CONTENT_SECURITY_POLICY = {
         "base-uri": ["'none'"],
         "frame-ancestors": ["'none'"],
         "form-action": ["'self'"],
+        "report-uri": ["/csp-report"],
     }
 }
 # A session that nobody uses ends after so long; one that is used, after two weeks.

@@ -5,13 +5,14 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView
 
-from config import health
+from config import csp_reports, health
 from config.kit import reference
 
 OPEN: dict[str, Any] = {"authentication_classes": [], "permission_classes": []}
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
+    path("csp-report", csp_reports.report, name="csp-report"),
     path("readyz", health.readyz, name="readyz"),
     path("api/docs", reference.docs, name="api-docs"),
     path("api/schema", SpectacularAPIView.as_view(**OPEN), name="api-schema"),

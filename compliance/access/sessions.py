@@ -21,6 +21,7 @@ from config.kit.actors import Actor, ActorKind
 SEEN: Final = "seen"
 OFTEN: Final = 30
 """A session that is used is written down again at most every so many seconds."""
+LIVE: Final = ("/console/stream", "/console/parts")
 UNATTENDED: Final = "X-Unattended"
 """The header of requests that a page makes by itself: they keep nobody logged in."""
 
@@ -69,8 +70,13 @@ class IdleMiddleware:
             note("ran_out", user, at=clock.now(), idle_minutes=(now - seen) // 60)
             logout(request)
             messages.info(request, ran_out())
-        elif SEEN not in request.session or (now - seen > OFTEN and UNATTENDED not in request.headers):
+        elif SEEN not in request.session or (now - seen > OFTEN and not _by_itself(request)):
             request.session[SEEN] = now
+
+
+def _by_itself(request: HttpRequest) -> bool:
+    """Whether the page asked, not its reader; a stream of events can say so by its address only."""
+    return UNATTENDED in request.headers or request.path.startswith(LIVE)
 
 
 def ran_out() -> str:

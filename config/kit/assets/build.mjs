@@ -47,6 +47,7 @@ await build({
     app: join(here, 'js/app.js'),
     builder: join(here, 'css/builder.css'),
     charts: join(here, 'js/charts.js'),
+    combobox: join(here, 'js/combobox.js'),
     conditions: join(here, 'js/conditions.js'),
     live: join(here, 'js/live.js'),
     style: join(here, 'css/style.css'),

@@ -53,6 +53,7 @@ const put = (form, [name, value, checked, chosen]) => {
   if (['checkbox', 'radio'].includes(field.type)) field.checked = checked;
   else if (chosen) [...field.options].forEach((option) => { option.selected = chosen.includes(option.value); });
   else field.value = value;
+  field.dispatchEvent(new Event('change', { bubbles: true }));
 };
 
 const restore = () => {
