@@ -10,6 +10,8 @@ from campaigns.rules import views as rules
 
 urlpatterns: list[URLPattern] = [
     path("", overview.home, name="home"),
+    path("home/arrange/", overview.arrange_home, name="home-arrange"),
+    path("home/samples/", overview.load_samples, name="home-samples"),
     path("console/find/", overview.find, name="find"),
     path("people/<uuid:person_id>/timeline/", people.person_story, name="person-story"),
     path("people/<uuid:person_id>/why/", people.person_why, name="person-why"),

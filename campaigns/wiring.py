@@ -15,8 +15,8 @@ from campaigns.flows.leaving import leaving
 from campaigns.flows.merging import listen_to_people
 from campaigns.flows.models import Flow
 from campaigns.flows.waking import listen_to_deliveries
+from campaigns.overview import beginnings, notices  # noqa: F401  beginnings registers its kind of job
 from campaigns.overview import live as live_home
-from campaigns.overview import notices
 from campaigns.rules import references
 from campaigns.segment_uses import flows_reading, rules_reading
 

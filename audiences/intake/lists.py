@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from audiences.intake.models import Refusal
-from config.kit.lists import Choice, Column, Dates, List, Nothing, Row, Scope, Text, register
+from config.kit.lists import Choice, Column, Dates, Instants, List, Nothing, Row, Scope, Text, register
 
 
 def _source(scope: Scope) -> QuerySet[Refusal]:
@@ -57,6 +57,7 @@ REFUSED: Final = List(
         Choice(key="reason", label=_("Reason"), options=_reasons, field="reason", many=True, free=True),
         Text(key="field", label=_("Field"), field="field"),
         Dates(key="at", label=_("Time"), field="at"),
+        Instants(key="within", label=_("Time"), field="at"),
     ),
     nothing=Nothing(
         icon="circle-check", title=_("Nothing was refused"), text=_("Every item that was sent so far could be read.")

@@ -14,7 +14,7 @@ from campaigns.delivery import lookups
 from campaigns.delivery.doubts import Resolution, resolve
 from campaigns.delivery.labels import CHANNELS, REASONS, STATES, channel_text, label_of_state, reason_text
 from campaigns.delivery.models import Delivery, MailboxMessage
-from config.kit.lists import Action, Choice, Column, Dates, Doing, List, Nothing, Row, Scope, Text, register
+from config.kit.lists import Action, Choice, Column, Dates, Doing, Instants, List, Nothing, Row, Scope, Text, register
 from config.kit.masking import masked
 
 
@@ -116,6 +116,7 @@ MESSAGES: Final = List(
         ),
         Text(key="purpose", label=_("Purpose"), narrow=lambda rows, text, _scope: rows.filter(purpose=text)),
         Dates(key="asked", label=_("Asked for"), field="created_at"),
+        Instants(key="within", label=_("Asked for"), field="created_at"),
     ),
     actions=(
         Action(

@@ -16,7 +16,7 @@ from campaigns.flows.labels import EXITS, FLOW_STATES, RUN_STATES, label_of_flow
 from campaigns.flows.models import Flow, Run
 from campaigns.flows.wording import entry_text
 from config.kit import clock
-from config.kit.lists import Choice, Column, Dates, List, Nothing, Row, Scope, Text, register
+from config.kit.lists import Choice, Column, Dates, Instants, List, Nothing, Row, Scope, Text, register
 from config.kit.lists.naming import called
 
 RECENT: Final = timedelta(days=7)
@@ -193,6 +193,7 @@ RUNS: Final = List(
         ),
         Text(key="node", label=_("Node"), narrow=lambda rows, text, _scope: rows.filter(node=text)),
         Dates(key="entered", label=_("Entered"), field="entered_at"),
+        Instants(key="within", label=_("Ended"), field="ended_at"),
     ),
     nothing=Nothing(
         icon="route", title=_("No runs yet"), text=_("A run appears as soon as somebody enters a journey.")

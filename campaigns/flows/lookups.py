@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet
@@ -11,15 +11,18 @@ from django.db.models.functions import TruncDate
 from campaigns.flows.models import EntryDecision, Flow, Run, Step
 
 
-def flows(workspace_id: int, *, since: datetime) -> QuerySet[Flow]:
-    """Return the flows, each with `inside` (runs not ended), `entered` and `converted` since then, busiest first."""
+def flows(workspace_id: int, *, since: datetime, until: datetime | None = None) -> QuerySet[Flow]:
+    """Return the flows, each with `inside` (runs not ended), `entered` and `converted` in the span, busiest first."""
+    end = until or datetime.max.replace(tzinfo=UTC)
     return (
         Flow.objects.filter(workspace_id=workspace_id)
         .select_related("live")
         .annotate(
             inside=Count("runs", filter=~Q(runs__state=Run.State.ENDED)),
-            entered=Count("runs", filter=Q(runs__entered_at__gte=since)),
-            converted=Count("runs", filter=Q(runs__exit_reason="converted", runs__ended_at__gte=since)),
+            entered=Count("runs", filter=Q(runs__entered_at__gte=since, runs__entered_at__lt=end)),
+            converted=Count(
+                "runs", filter=Q(runs__exit_reason="converted", runs__ended_at__gte=since, runs__ended_at__lt=end)
+            ),
         )
         .order_by("-entered", "name")
     )

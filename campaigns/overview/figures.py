@@ -1,22 +1,27 @@
 """The figures of the home page; each is a query over stored rows and has a list that shows the rows behind it."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
 
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from audiences.intake.backlog import Backlog, backlog
 from audiences.intake.refusals import refusals
 from campaigns.delivery.labels import reason_text
-from campaigns.delivery.lookups import counts_by_reason, counts_by_state, due_messages, in_doubt
+from campaigns.delivery.lookups import counts_by_reason, counts_by_state, due_messages, held_up, in_doubt
 from campaigns.flows import lookups as flow_lookups
 from campaigns.flows.labels import label_of_flow
 from campaigns.flows.models import Flow
-from campaigns.parking import parked_events
-from campaigns.rules.lookups import last_published
+from campaigns.parking import parked
+from campaigns.rules.lookups import last_published, latest_matches
+from config.kit.ids import instant_of
 from config.kit.labels import Label
+from config.kit.spans import Span
 
 SPARK_DAYS: Final = 7
 SPARK_SIZE: Final = (96, 24)
@@ -60,28 +65,73 @@ class Journey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """How far the machine is behind."""
+    """How far the machine is behind, and what channels refuse."""
 
+    lag: float | None
     intake: Backlog
     runs: int
     messages: int
+    channel_errors: int
     rule_published: datetime | None
+
+    @property
+    def waiting(self) -> int:
+        return self.intake.events + self.runs + self.messages
 
     @property
     def calm(self) -> bool:
         return self.intake.waits < BEHIND
 
 
-def needs(workspace_id: int, *, since: datetime) -> dict[str, int]:
-    """Count what waits for a person: doubtful and failed sends, refused input, parked events, paused journeys."""
-    states = counts_by_state(workspace_id, since=since, until=datetime.max.replace(tzinfo=since.tzinfo))
-    return {
-        "in_doubt": in_doubt(workspace_id).count(),
-        "failed": states.get("failed", 0),
-        "refused": refusals(workspace_id).filter(at__gte=since).count(),
-        "parked": parked_events(workspace_id).filter(replayed_at=None).count(),
-        "paused": Flow.objects.filter(workspace_id=workspace_id, state=Flow.State.PAUSED).count(),
-    }
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Need:
+    """Something that waits for a person: how many, and the list that shows exactly these."""
+
+    n: int
+    text: str
+    url: str
+    level: str
+    icon: str
+
+
+def needs(workspace_id: int, *, span: Span) -> list[Need]:
+    """Return what waits for a person; what waits for nobody is left out. What is open counts whenever it began."""
+    states = counts_by_state(workspace_id, since=span.since, until=span.until)
+    paused = Flow.objects.filter(workspace_id=workspace_id, state=Flow.State.PAUSED).count()
+    refused = refusals(workspace_id).filter(at__gte=span.since, at__lt=span.until).count()
+    messages = reverse("messages")
+    found = (
+        Need(
+            n=in_doubt(workspace_id).count(),
+            text=_("Sends in doubt"),
+            url=f"{messages}?state=in_doubt",
+            level="warn",
+            icon="circle-help",
+        ),
+        Need(
+            n=parked(workspace_id).count(),
+            text=_("Parked events"),
+            url=f"{reverse('parked')}?open=yes",
+            level="bad",
+            icon="circle-pause",
+        ),
+        Need(
+            n=states.get("failed", 0),
+            text=_("Failed messages"),
+            url=f"{messages}?state=failed&{span.bounds}",
+            level="bad",
+            icon="circle-x",
+        ),
+        Need(n=paused, text=_("Paused journeys"), url=f"{reverse('flows')}?state=paused", level="warn", icon="pause"),
+        Need(
+            n=refused,
+            text=_("Refused items"),
+            url=f"{reverse('refused')}?{span.bounds}",
+            level="warn",
+            icon="file-warning",
+        ),
+    )
+    return [need for need in found if need.n]
 
 
 def window(workspace_id: int, *, since: datetime, until: datetime) -> Window:
@@ -101,25 +151,34 @@ def window(workspace_id: int, *, since: datetime, until: datetime) -> Window:
     )
 
 
-def journeys(workspace_id: int, *, since: datetime, now: datetime) -> list[Journey]:
+def journeys(workspace_id: int, *, since: datetime, until: datetime, now: datetime) -> list[Journey]:
     """Return the flows that were ever published, those with most entries first."""
     days = [(timezone.localtime(now) - timedelta(days=ago)).date() for ago in range(SPARK_DAYS - 1, -1, -1)]
     entered = flow_lookups.entered_by_day(workspace_id, since=now - timedelta(days=SPARK_DAYS))
-    rows = flow_lookups.flows(workspace_id, since=since).exclude(state=Flow.State.DRAFT)
+    rows = flow_lookups.flows(workspace_id, since=since, until=until).exclude(state=Flow.State.DRAFT)
     return [
         Journey(flow=flow, label=label_of_flow(flow.state), days=_counts(entered.get(flow.pk, {}), days))
         for flow in rows
     ]
 
 
-def health(workspace_id: int, *, now: datetime) -> Health:
-    """Return what waits to be done now."""
+def health(workspace_id: int, *, span: Span, now: datetime) -> Health:
+    """Return what waits to be done now, how quick the latest events were, and what channels refused in the span."""
+    states = counts_by_state(workspace_id, since=span.since, until=span.until)
     return Health(
+        lag=lag(workspace_id),
+        channel_errors=states.get("failed", 0) + sum(sum(each.values()) for each in held_up(workspace_id).values()),
         intake=backlog(workspace_id, now=now),
         runs=flow_lookups.due_runs(workspace_id, now=now),
         messages=due_messages(workspace_id, now=now),
         rule_published=last_published(workspace_id),
     )
+
+
+def lag(workspace_id: int) -> float | None:
+    """Return in how many seconds 95 of 100 of the latest matches followed their event's arrival."""
+    waits = sorted((fired - instant_of(event_id)).total_seconds() for event_id, fired in latest_matches(workspace_id))
+    return max(waits[math.ceil(0.95 * len(waits)) - 1], 0.0) if waits else None
 
 
 def points(values: Sequence[int]) -> str:

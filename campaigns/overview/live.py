@@ -1,12 +1,11 @@
 """The live parts of home: what needs somebody, and how far the machine is behind."""
 
-from datetime import timedelta
-
 from django.template.loader import render_to_string
 
 from campaigns.overview import figures
 from compliance.access.console import ConsoleRequest
 from config.kit import clock, live
+from config.kit.spans import span
 
 
 def connect() -> None:
@@ -15,14 +14,16 @@ def connect() -> None:
     live.register("home.health", health)
 
 
-def needs(request: ConsoleRequest, days: str) -> str:
-    """Write what waits for a person, of the last so many days."""
-    length = timedelta(days=int(days) if days in ("1", "7", "30") else 1)
-    found = figures.needs(request.workspace.pk, since=clock.now() - length)
-    return render_to_string("overview/home.html#needs", {"needs": found, "calm": not any(found.values())})
+def needs(request: ConsoleRequest, window: str) -> str:
+    """Write what waits for a person, of the window whose name is given."""
+    asked = span({"window": window}, now=clock.now())
+    found = figures.needs(request.workspace.pk, span=asked)
+    return render_to_string("overview/home/needs.html", {"needs": found, "span": asked})
 
 
-def health(request: ConsoleRequest, _argument: str) -> str:
-    """Write how many events, runs and messages wait."""
-    found = figures.health(request.workspace.pk, now=clock.now())
-    return render_to_string("overview/home.html#health", {"health": found})
+def health(request: ConsoleRequest, window: str) -> str:
+    """Write how much waits, how quick the latest events were and what channels refused in the window."""
+    now = clock.now()
+    asked = span({"window": window}, now=now)
+    found = figures.health(request.workspace.pk, span=asked, now=now)
+    return render_to_string("overview/home/health.html", {"health": found, "span": asked})

@@ -67,6 +67,12 @@ def last_published(workspace_id: int) -> datetime | None:
     return found
 
 
+def latest_matches(workspace_id: int, *, most: int = 1000) -> list[tuple[UUID, datetime]]:
+    """Return the events of the latest matches, each with the instant at which its rule matched."""
+    found = Firing.objects.filter(workspace_id=workspace_id).order_by("-id")
+    return list(found.values_list("event_id", "fired_at")[:most])
+
+
 def rule_names(workspace_id: int) -> dict[str, str]:
     """Return the names of the workspace's rules by key."""
     return dict(Rule.objects.filter(workspace_id=workspace_id).values_list("key", "name"))

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from config.kit.lists.parts import Scope, Words
+from config.kit.spans import instant
 
 Rows: TypeAlias = QuerySet[Any]
 Options: TypeAlias = Callable[[Scope], Iterable[tuple[str, Words]]]
@@ -190,6 +191,41 @@ class Dates(Range):
         first, last = value
         found = Q() if first is None else Q(**{f"{self.field}__gte": _midnight(first)})
         return found if last is None else found & Q(**{f"{self.field}__lt": _midnight(last + timedelta(days=1))})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Instants(Range):
+    """From one instant up to another: what a figure of another page counted. Nobody types it."""
+
+    kind = "instants"
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The same on every list, so that a figure can be asked for its rows anywhere."""
+        return ("since", "until")
+
+    def end(self, text: str) -> datetime | None:
+        """Read an instant with its offset."""
+        found = instant(text) if text else None
+        if text and found is None:
+            raise Unclear(text)
+        return found
+
+    def words(self, value: Any, scope: Scope) -> str:
+        """Both ends in the reader's zone."""
+        ends = [f"{timezone.localtime(end):%Y-%m-%d %H:%M}" if end else "…" for end in value]
+        return " – ".join(ends)
+
+    def written(self, value: Any) -> Mapping[str, Sequence[str]]:
+        """The ends that are closed, with their offsets."""
+        ends = zip(self.parameters, value, strict=True)
+        return {name: [end.isoformat()] for name, end in ends if end is not None}
+
+    def condition(self, value: Any) -> Q:
+        """From the first instant until before the second."""
+        since, until = value
+        found = Q() if since is None else Q(**{f"{self.field}__gte": since})
+        return found if until is None else found & Q(**{f"{self.field}__lt": until})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from config.kit.lists.asking import Asked
 from config.kit.lists.cells import cell
 from config.kit.lists.counting import Count, count
 from config.kit.lists.definition import Action, List
-from config.kit.lists.filters import Choice, Filter
+from config.kit.lists.filters import Choice, Filter, Instants
 from config.kit.lists.keyset import Slice, cut
 from config.kit.lists.parts import Column, Scope, Words
 
@@ -117,8 +117,9 @@ class Listed:
 
     @cached_property
     def fields(self) -> list[Field]:
-        """The filters as fields, without the search box's."""
-        return [self._field(each) for each in self.listing.filters if each is not self.listing.main]
+        """The filters as fields, without the search box's and what nobody types."""
+        shown = (each for each in self.listing.filters if each is not self.listing.main)
+        return [self._field(each) for each in shown if each.kind != Instants.kind]
 
     @property
     def hidden(self) -> list[tuple[str, str]]:

@@ -42,6 +42,18 @@ def short(value: float | None) -> str:
 
 
 @register.filter
+def seconds(value: float | None) -> str:
+    """Write a short length of time with the digits that matter: 0.04 s, 1.8 s, then minutes and hours."""
+    if value is None:
+        return "–"
+    if value >= 120:
+        return duration(value)
+    if value < 0.01:
+        return gettext("%(n)s s") % {"n": "< 0.01"}
+    return gettext("%(n)s s") % {"n": f"{value:.2f}" if value < 1 else f"{value:.1f}"}
+
+
+@register.filter
 def percent(part: float | None, whole: float | None) -> str:
     """Write a share with one decimal; a dash when there is nothing to have a share of."""
     if not whole or part is None:

@@ -12,6 +12,7 @@ import './tabs.js';
 import './time.js';
 import './palette.js';
 import './keys.js';
+import './cards.js';
 import './session.js';
 import './toasts.js';
 import { announce } from './words.js';
