@@ -18,7 +18,7 @@ APPS = ("config", "compliance", "content", "audiences", "campaigns")
 SURFACES = ("bg", "surface", "raised", "sunken", "hover")
 STATES = ("brand", "ok", "warn", "bad", "info", "vio")
 SOFT = tuple(f"{state}-soft" for state in STATES)
-NEEDS_ROWS = {"list", "pager", "part"}  # made by a view over stored rows; every list and detail page shows them
+NEEDS_ROWS = {"list", "live", "pager", "part"}  # made by a view over stored rows; every list and detail page shows them
 PLOTS = tuple(f"plot-{n}" for n in range(1, 7))
 
 
