@@ -28,6 +28,12 @@ class Line:
     def state(self) -> str:
         return "" if self.held is None else "pass" if self.held else "fail"
 
+    @property
+    def said(self) -> str:
+        """The whole of it on one line."""
+        inside = ", ".join(child.said for child in self.children)
+        return f"{self.text}: {inside}" if inside else self.text
+
     def first_failure(self) -> "Line | None":
         """Return the leaf that answers "why not": the first that did not hold where it should have."""
         if self.held is not False:

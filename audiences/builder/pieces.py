@@ -170,7 +170,7 @@ def _length(_drawing: Drawing, row: Row, _parent: Row, widget: Length) -> Shown:
         "units": units(row.get(f"{widget.name}-unit")),
         "may_be_left_out": widget.may_be_left_out,
         "left_out": widget.left_out,
-        "word": widget.word,
+        "lead": widget.word,
         "ever": row.get(f"{widget.name}-unit") == EVER,
     }
 

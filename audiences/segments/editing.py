@@ -1,5 +1,6 @@
 """The segment builder: a new segment or a new version of one, with its live result beside the form."""
 
+import json
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -17,7 +18,9 @@ from audiences.builder.showing import shown
 from audiences.segments import locks, lookups
 from audiences.segments.definitions import define, used_by
 from audiences.segments.documents import STATIC
+from audiences.segments.labels import noun_of
 from audiences.segments.models import Segment
+from audiences.segments.versions import Difference, changes_between
 from compliance.access.console import ConsoleRequest, actor_of, console_form
 from config.kit import clock
 from config.kit.errors import InputRefused, Problem
@@ -160,14 +163,20 @@ def _save(request: ConsoleRequest, draft: Draft, segment: Segment | None) -> Htt
     return HttpResponseRedirect(reverse("segment-page", args=[made.key]))
 
 
+def _changes(draft: Draft, segment: Segment) -> list[Difference]:
+    return changes_between(segment.live.definition, draft.definition()) if segment.live else []
+
+
 def _page(request: ConsoleRequest, draft: Draft, segment: Segment | None = None, *, status: int = 200) -> HttpResponse:
     context: Mapping[str, Any] = {
         "draft": draft,
         "segment": segment,
         "conditions": shown(draft.where),
         "kinds": [{"name": name, "text": text, "said": said} for name, (text, said) in KINDS.items()],
-        "uses": used_by(request.workspace.pk, segment.key) if segment else [],
+        "uses": [f"{noun_of(use)} {use.name}" for use in used_by(request.workspace.pk, segment.key)] if segment else [],
         "conflict": status == 409,
+        "changes": _changes(draft, segment) if status == 409 and segment else [],
+        "draft_json": json.dumps(draft.definition(), ensure_ascii=False) if status == 409 else "",
         "focus": next((name for name in ("name", "key", "kind", "note") if name in draft.faults), ""),
     }
     return page(request, "segments/edit.html", context, parts=PART, status=status)

@@ -138,8 +138,8 @@ SEGMENTS: Final = List(
         icon="tags",
         title=_("No segments yet"),
         text=_("A segment is a group of people: those for whom a condition holds, or those whom you put in by hand."),
-        action=_("How to define one"),
-        url=lambda: reverse("api-docs"),
+        action=_("New segment"),
+        url=lambda: reverse("segment-new"),
     ),
 )
 
@@ -161,7 +161,7 @@ def _of_people(rows: QuerySet[Any], text: str, scope: Scope) -> QuerySet[Any]:
 MEMBERS: Final = List(
     name="segment-members",
     title=_("People in it now"),
-    address=lambda scope: reverse("segment-page", args=[scope.within]),
+    address=lambda scope: reverse("segment-members-page", args=[scope.within]),
     source=_stays,
     dress=_dress_stays,
     order="-entered",

@@ -1,24 +1,37 @@
-"""Pages about segments: the list with its counts, and one segment with its condition and members."""
+"""Pages about segments: the list, and one segment with its members, versions, readers and trail."""
 
 from datetime import datetime
-from typing import Final
+from typing import Any, Final
 
-from django.http import Http404, HttpResponse
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from audiences.segments import lookups
+from audiences.segments.computing import how_far
+from audiences.segments.definitions import archive, used_by
 from audiences.segments.history import members_by_day
-from audiences.segments.labels import label_of_segment
+from audiences.segments.jobs import export_in_job
+from audiences.segments.labels import label_of_segment, noun_of
 from audiences.segments.lists import MEMBERS, SEGMENTS
-from audiences.segments.models import Segment
+from audiences.segments.models import Segment, SegmentVersion
+from audiences.segments.versions import changes_between, restore, unarchive, versions_of
 from audiences.wording import condition_line
-from compliance.access.console import ConsoleRequest, console_page
+from compliance.access.console import ConsoleRequest, actor_of, console_change, console_page
+from compliance.audit import record
+from compliance.audit.trail import entries
 from compliance.desk.lists import list_page
 from config.kit import clock
 from config.kit.charts import Chart, Series, days_before
+from config.kit.errors import Conflict, InputRefused
 from config.kit.pages import page
+from config.kit.paging import CursorPage
 
 GROWTH_DAYS: Final = 30
+MOST_VERSIONS: Final = 100
+NEWEST_FIRST: Final = CursorPage("-id")
 
 
 @console_page
@@ -29,21 +42,117 @@ def segments(request: ConsoleRequest) -> HttpResponse:
 
 @console_page
 def segment(request: ConsoleRequest, key: str) -> HttpResponse:
-    """Show one segment and the people in it, those who entered last first."""
+    """Show one segment: its condition, how it grew, how far it is computed."""
+    found = find(request, key)
+    where = found.live.definition.get("where") if found.live else None
+    context = {
+        **around(found, "overview"),
+        "condition": condition_line(where) if where else None,
+        "computing": how_far(found),
+    }
+    return page(request, "segments/segment.html", context)
+
+
+@console_page
+def members(request: ConsoleRequest, key: str) -> HttpResponse:
+    """List the people who are in a segment now, those who entered last first."""
+    context = around(find(request, key), "members")
+    return list_page(request, MEMBERS, within=key, template="segments/members.html", context=context)
+
+
+@console_page
+def versions(request: ConsoleRequest, key: str) -> HttpResponse:
+    """Tell the versions of a segment, each with what it changed in words."""
+    found = find(request, key)
+    listed = list(versions_of(found)[:MOST_VERSIONS])
+    pairs = zip(listed, [*listed[1:], None], strict=True)
+    rows = [
+        {"version": one, "changes": changes_between(before.definition, one.definition) if before else []}
+        for one, before in pairs
+    ]
+    return page(request, "segments/versions.html", {**around(found, "versions"), "rows": rows})
+
+
+@console_page
+def uses(request: ConsoleRequest, key: str) -> HttpResponse:
+    """Name what reads a segment."""
+    return page(request, "segments/uses.html", around(find(request, key), "uses"))
+
+
+@console_page
+def trail(request: ConsoleRequest, key: str) -> HttpResponse:
+    """Show the audit trail of one segment."""
+    found = find(request, key)
+    kept = NEWEST_FIRST.page(entries(request.workspace.pk, object_kind="segment", object_id=key), request.GET)
+    return page(
+        request, "segments/trail.html", {**around(found, "trail"), "page": kept}, parts={"segment-trail": "trail"}
+    )
+
+
+@console_change
+def put_back(request: ConsoleRequest, key: str, number: int) -> HttpResponse:
+    """Make an older version live again, as a new version."""
+    found = find(request, key)
+    try:
+        restore(request.workspace.pk, found.key, number, actor=actor_of(request), now=clock.now())
+        messages.success(request, _("v%(number)s is in use again, as a new version.") % {"number": number})
+    except SegmentVersion.DoesNotExist:
+        raise Http404 from None
+    except InputRefused as refusal:
+        messages.error(request, " ".join(f"{one.message} {one.hint}" for one in refusal.problems))
+    return HttpResponseRedirect(reverse("segment-history-page", args=[found.key]))
+
+
+@console_change
+def put_away(request: ConsoleRequest, key: str) -> HttpResponse:
+    """Archive a segment, or bring an archived one back."""
+    found = find(request, key)
+    try:
+        if found.live is None:
+            unarchive(request.workspace.pk, found.key, actor=actor_of(request), now=clock.now())
+        else:
+            archive(request.workspace.pk, found.key, actor=actor_of(request), now=clock.now())
+    except (Conflict, InputRefused) as refusal:
+        messages.error(request, str(refusal))
+    return HttpResponseRedirect(reverse("segment-page", args=[found.key]))
+
+
+@console_change
+def export(request: ConsoleRequest, key: str) -> HttpResponse:
+    """Start the job that writes the members to a file; who asked stands on the segment's trail."""
+    found = find(request, key)
+    with transaction.atomic():
+        job = export_in_job(found, actor=actor_of(request), now=clock.now())
+        record(
+            "segment.exported",
+            workspace_id=request.workspace.pk,
+            object_kind="segment",
+            object_id=found.key,
+            payload={"job": str(job.pk), "members": found.members},
+            actor=actor_of(request),
+            at=clock.now(),
+        )
+    return HttpResponseRedirect(reverse("job", args=[job.pk]))
+
+
+def find(request: ConsoleRequest, key: str) -> Any:
+    """Return a segment of the workspace, or answer 404."""
     found = lookups.find_segment(request.workspace.pk, key)
     if found is None:
         raise Http404
-    condition = condition_line(where) if found.live and (where := found.live.definition.get("where")) else None
-    context = {"segment": found, "condition": condition, "label": label_of_segment(found)}
-    return list_page(request, MEMBERS, within=key, template="segments/segment.html", context=context)
+    return found
+
+
+def around(segment: Segment, tab: str) -> dict[str, Any]:
+    """Return what the head of each page of a segment shows."""
+    readers = [{"use": use, "noun": noun_of(use)} for use in used_by(segment.workspace_id, segment.key)]
+    return {"segment": segment, "label": label_of_segment(segment), "tab": tab, "uses": readers}
 
 
 @console_page
 def segment_growth(request: ConsoleRequest, key: str) -> HttpResponse:
     """Show how many people were in a segment day by day: part of its page, or a page."""
-    found = lookups.find_segment(request.workspace.pk, key)
-    if found is None:
-        raise Http404
+    found = find(request, key)
     context = {"segment": found, "chart": _growth(found, now=clock.now())}
     return page(request, "segments/growth.html", context, parts={"segment-growth": "growth"})
 

@@ -68,6 +68,7 @@ def addresses(shop: Shop) -> list[str]:
         reverse("segment-new"),
         reverse("segment-edit", args=["loyal"]),
         reverse("segment-page", args=["loyal"]),
+        *(reverse(f"segment-{tab}", args=["loyal"]) for tab in ("members-page", "history-page", "uses", "trail")),
         reverse("segment-growth", args=["loyal"]),
         reverse("rule", args=["big-basket"]),
         reverse("rule-pace", args=["big-basket"]),

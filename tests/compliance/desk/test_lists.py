@@ -151,7 +151,7 @@ def test_people_are_put_into_a_segment_that_is_kept_by_hand(ada, brand, client):
     assert "VIP 会员" in act(client, action="add", rows=keys).content.decode()
     assert act(client, action="add", rows=keys, sure="1", chosen="no-such").status_code == 400
     act(client, action="add", rows=keys, sure="1", chosen="vip")
-    assert "2 people" in client.get(reverse("segment-page", args=["vip"])).content.decode()
+    assert "2 people" in client.get(reverse("segment-members-page", args=["vip"])).content.decode()
 
 
 def test_segments_are_archived_and_brought_back(ada, brand, client):

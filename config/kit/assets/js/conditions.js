@@ -24,9 +24,15 @@ class Conditions extends HTMLElement {
     this.querySelectorAll('[data-handle]').forEach((handle) => { handle.draggable = true; });
   }
 
+  stale() {
+    const form = this.closest('form')?.id;
+    document.querySelectorAll(`[data-follows="${form}"]`).forEach((each) => { each.dataset.stale = ''; });
+  }
+
   // a step waits for the one before it: its form must already know what that one did
   step(asked = '') {
     clearTimeout(this.idle);
+    this.stale();
     this.steps = this.steps.then(() => this.send(asked)).catch(() => {});
     return this.steps;
   }
@@ -69,6 +75,7 @@ class Conditions extends HTMLElement {
 
   typed(event) {
     if (event.isComposing || !event.target.matches('input[type=text], textarea')) return;
+    this.stale();
     clearTimeout(this.idle);
     this.idle = setTimeout(() => this.step(), IDLE);
   }
@@ -159,10 +166,6 @@ class Conditions extends HTMLElement {
 }
 
 // What shows the result of a form is stale from the first keystroke, until the answer is there.
-document.addEventListener('input', (event) => {
-  const form = event.target.form?.id;
-  document.querySelectorAll(`[data-follows="${form}"]`).forEach((each) => { each.dataset.stale = ''; });
-});
 document.addEventListener('htmx:afterSwap', (event) => { delete event.detail.target?.dataset?.stale; });
 
 customElements.define('x-conditions', Conditions);
