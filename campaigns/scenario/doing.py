@@ -151,6 +151,11 @@ def _consent(verb: Callable[..., bool], step: CallStep, stage: Stage) -> None:
     )
 
 
+def _list(verb: Callable[..., object], step: CallStep, stage: Stage) -> None:
+    """Put somebody into a static segment or take them out, by hand or as a rule would."""
+    verb(stage.workspace_id, step.segment, [stage.person(step.user)], actor=OPERATOR, now=stage.now, by=step.by)
+
+
 def _merge(step: CallStep, stage: Stage) -> None:
     merge_people(
         stage.workspace_id,
@@ -170,5 +175,7 @@ CALLS: Final[Mapping[str, Callable[[CallStep, Stage], object]]] = {
     "start": _start,
     "give_consent": lambda step, stage: _consent(grant, step, stage),
     "merge": _merge,
+    "add_member": lambda step, stage: _list(segments.add_members, step, stage),
+    "remove_member": lambda step, stage: _list(segments.remove_members, step, stage),
     "withdraw_consent": lambda step, stage: _consent(withdraw, step, stage),
 }

@@ -14,7 +14,10 @@ KINDS: Final = ("segments", "templates", "journeys", "rules", "computed_traits")
 """What a scenario can define. The other kinds of the language are refused by name until they exist."""
 
 NOT_YET: Final = ("playbooks", "reviews", "caps", "quiet_hours", "policies")
-CALLS: Final = ("pause", "resume", "stop", "publish", "start", "give_consent", "withdraw_consent", "merge")
+LISTS: Final = ("add_member", "remove_member")
+"""What hands and rules do to a static segment."""
+
+CALLS: Final = ("pause", "resume", "stop", "publish", "start", "give_consent", "withdraw_consent", "merge", *LISTS)
 START: Final = "2026-01-05T08:00:00Z"
 MAX_STEPS: Final = 1000
 MAX_PEOPLE: Final = 1000
@@ -78,6 +81,8 @@ class CallStep:
     flow: str
     user: str
     into: str
+    segment: str
+    by: str
     channel: str
     purpose: str
     key: str
@@ -244,15 +249,17 @@ def _wait(step: Shape) -> Step:
 
 def _call(step: Shape) -> Step:
     call = step.inner("call")
-    call.only(["do", "flow", "user", "into", "channel", "purpose", "key", "properties", "definition"])
+    call.only(["do", "flow", "user", "into", "segment", "by", "channel", "purpose", "key", "properties", "definition"])
     verb = call.choice("do", CALLS)
-    about_person = verb in ("give_consent", "withdraw_consent", "start", "merge")
+    about_person = verb in ("give_consent", "withdraw_consent", "start", "merge", *LISTS)
     definition = call.inner("definition").raw if "definition" in call.raw else None
     return CallStep(
         verb=verb,
         flow=call.name("flow") if not about_person or verb == "start" else "",
         user=_who(call, "user", needed=about_person),
         into=_who(call, "into", needed=verb == "merge"),
+        segment=call.name("segment") if verb in LISTS else "",
+        by=call.choice("by", ("hand", "rule"), default="hand"),
         channel=call.name("channel", default="email"),
         purpose=call.name("purpose", default="marketing"),
         key=call.text("key", default="" if verb != "start" else None),
