@@ -39,8 +39,9 @@ class Combobox extends HTMLElement {
     const input = make('input', { class: 'in', id, role: 'combobox', 'aria-autocomplete': 'list', 'aria-expanded': 'false', 'aria-controls': list.id, autocomplete: 'off', spellcheck: 'false' });
     ['aria-label', 'aria-describedby', 'aria-invalid', 'data-autofocus', 'placeholder'].forEach((name) => {
       if (select.hasAttribute(name)) input.setAttribute(name, select.getAttribute(name));
+      select.removeAttribute(name);
     });
-    const label = document.querySelector(`label[for="${CSS.escape(id)}"]`)?.textContent ?? select.getAttribute('aria-label') ?? '';
+    const label = document.querySelector(`label[for="${CSS.escape(id)}"]`)?.textContent ?? input.getAttribute('aria-label') ?? '';
     list.setAttribute('aria-label', label);
     if (select.multiple) list.setAttribute('aria-multiselectable', 'true');
     select.id = `${id}-select`;
