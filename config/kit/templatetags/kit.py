@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
+from zoneinfo import ZoneInfo, available_timezones
 
 from django import template
 from django.utils import formats, timezone
@@ -71,17 +72,27 @@ def delta(now: float, before: float) -> str:
 
 
 @register.simple_tag
-def when(value: datetime | None, style: str = "full") -> SafeString | str:
-    """Write an instant in the user's zone; the tooltip says the zone's name and the instant in UTC.
+def when(value: datetime | None, style: str = "full", person: Any = None) -> SafeString | str:
+    """Write an instant in the user's zone; the tooltip says it with the zone's name, in UTC, and at a person's place.
 
-    Styles: `full` (date and time), `time`, `day`, `ago`.
+    Styles: `full` (date and time), `time`, `day`, `ago`. `person` is whoever has traits, one of which is a zone.
     """
     if value is None:
         return "–"
     local = timezone.localtime(value)
     utc = value.astimezone(UTC)
     title = f"{local:%Y-%m-%d %H:%M:%S} {timezone.get_current_timezone_name()} · {utc:%Y-%m-%d %H:%M:%S} UTC"
+    if theirs := _zone_of(person):
+        title += f" · {value.astimezone(theirs):%Y-%m-%d %H:%M:%S} {theirs.key}"
     return format_html('<time datetime="{}" title="{}">{}</time>', utc.isoformat(), title, _written(local, style))
+
+
+def _zone_of(person: Any) -> ZoneInfo | None:
+    """The zone that a person's traits name, unless it is none or the reader's own."""
+    name = getattr(person, "traits", {}).get("timezone")
+    if not isinstance(name, str) or name == timezone.get_current_timezone_name():
+        return None
+    return ZoneInfo(name) if name in available_timezones() else None
 
 
 def _written(local: datetime, style: str) -> str:
