@@ -12,7 +12,7 @@ from audiences.imports.limits import PREVIEW_ROWS
 from audiences.imports.models import Import
 from audiences.imports.reading import DELIMITERS, ENCODINGS, QUOTES, reading_of
 from audiences.imports.tally import Tally
-from config.kit.errors import Problem
+from config.kit.errors import InputRefused, Problem
 
 SAMPLES = 3
 
@@ -46,8 +46,17 @@ class Draft:
         self.reading = reading_of(found.reading)
         self.glimpse = verbs.glimpse(verbs.file_of(found), self.reading, rows=PREVIEW_ROWS)
         self.plan = document_of(found, typed) if typed else found.mapping
-        self.tally: Tally | None = verbs.trial(found, now=now) if tried and not problems else None
+        self.tally: Tally | None = None
+        if tried:
+            self._try(now)
         self.whats, self.meanings, self.types = WHATS.items(), MEANINGS.items(), TYPES.items()
+
+    def _try(self, now: datetime) -> None:
+        """Try the first rows; a plan that cannot work yet is said like any other fault of the form."""
+        try:
+            self.tally = verbs.trial(self.found, now=now)
+        except InputRefused as refused:
+            self.problems = refused.problems
 
     @property
     def lines(self) -> list[Line]:

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
+from django.utils.translation import gettext as _
+
 from audiences.imports.models import Import
 from audiences.imports.values import TYPES
 from audiences.intake.limits import MAX_NAME
@@ -82,12 +84,17 @@ def _columns(given: Any, problems: list[Problem]) -> list[Column]:
 def _problems(plan: Plan, header: Sequence[str] | None) -> list[Problem]:
     found = [problem for place, column in enumerate(plan.columns) for problem in _faults(column, place, header)]
     if plan.zone not in zoneinfo.available_timezones():
-        found.append(Problem(path="/zone", message="is no time zone", hint="Like Asia/Shanghai."))
+        found.append(Problem(path="/zone", message=_("is no time zone"), hint="Like Asia/Shanghai."))
     if plan.what == CALLS:
         return found
     means = [column.to for column in plan.columns]
     twice = [meaning for meaning in SINGLE if means.count(meaning) > 1]
-    found += [Problem(path="/columns", message=f"more than one column means {one}", hint="Keep one.") for one in twice]
+    found += [
+        Problem(
+            path="/columns", message=_("more than one column means %(meaning)s") % {"meaning": one}, hint=_("Keep one.")
+        )
+        for one in twice
+    ]
     return found + _missing(plan)
 
 
@@ -95,17 +102,17 @@ def _missing(plan: Plan) -> list[Problem]:
     means = {column.to for column in plan.columns}
     found = []
     if not means & set(IDS):
-        hint = "Say which column holds the user id (or the anonymous id)."
-        found.append(Problem(path="/columns", message="no column says whom a row is about", hint=hint))
+        hint = _("Say which column holds the user id (or the anonymous id).")
+        found.append(Problem(path="/columns", message=_("no column says whom a row is about"), hint=hint))
     if plan.what == EVENTS and not plan.event and "event" not in means:
-        hint = "Name the event here, or say which column holds its name."
-        found.append(Problem(path="/event", message="nothing says what happened", hint=hint))
+        hint = _("Name the event here, or say which column holds its name.")
+        found.append(Problem(path="/event", message=_("nothing says what happened"), hint=hint))
     if plan.what == EVENTS and "time" not in means:
-        hint = "History needs its times: say which column holds them."
-        found.append(Problem(path="/columns", message="no column says when it happened", hint=hint))
+        hint = _("History needs its times: say which column holds them.")
+        found.append(Problem(path="/columns", message=_("no column says when it happened"), hint=hint))
     if "consent" in means and (plan.what != PEOPLE or "user_id" not in means):
-        hint = "Import people, with a column for the user id."
-        found.append(Problem(path="/columns", message="consent needs the user id of a person", hint=hint))
+        hint = _("Import people, with a column for the user id.")
+        found.append(Problem(path="/columns", message=_("consent needs the user id of a person"), hint=hint))
     if len(plan.event) > MAX_NAME:
         found.append(Problem(path="/event", message=f"has more than {MAX_NAME} characters"))
     return found
@@ -125,8 +132,8 @@ def _faults(column: Column, place: int, header: Sequence[str] | None) -> list[Pr
     if column.to == "field" and column.name == "computed":
         found.append(Problem(path=f"{path}/name", message="is the product's own", hint="Use another name."))
     if column.to == "consent" and not CONSENT.fullmatch(column.name):
-        hint = "Write channel/purpose, like email/marketing."
-        found.append(Problem(path=f"{path}/name", message="does not say which consent", hint=hint))
+        hint = _("Write channel/purpose, like email/marketing.")
+        found.append(Problem(path=f"{path}/name", message=_("does not say which consent"), hint=hint))
     return found
 
 
@@ -138,6 +145,8 @@ _GUESSES: Final = {
         "uid",
         "customerid",
         "memberid",
+        "memberno",
+        "customerno",
         "householdid",
         "household",
         "id",
@@ -147,7 +156,21 @@ _GUESSES: Final = {
     },
     "anonymous_id": {"anonymousid", "visitorid", "deviceid", "匿名id"},
     "message_id": {"messageid", "eventid", "orderid", "basketid", "transactionid", "订单号"},
-    "time": {"time", "ts", "timestamp", "date", "datetime", "eventtime", "createdat", "orderdate", "时间", "日期"},
+    "time": {
+        "time",
+        "ts",
+        "timestamp",
+        "date",
+        "datetime",
+        "eventtime",
+        "createdat",
+        "orderdate",
+        "paidat",
+        "orderedat",
+        "occurredat",
+        "时间",
+        "日期",
+    },
     "event": {"event", "eventname", "action", "事件"},
     "email": {"email", "mail", "emailaddress", "邮箱", "电子邮箱"},
     "phone": {"phone", "mobile", "phonenumber", "tel", "手机", "手机号", "电话"},

@@ -6,6 +6,7 @@ from typing import Any, Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from audiences.imports.labels import MEANINGS, TYPES
 from audiences.imports.models import Import
 from audiences.imports.verbs import refused_rows
 from compliance.jobs import Job, csv_pieces
@@ -75,3 +76,17 @@ def reasons_of(counts: Mapping[str, Any] | None) -> list[tuple[str, int]]:
 def examples_of(counts: Mapping[str, Any] | None) -> list[dict[str, Any]]:
     """Return the first refused rows with their reasons in words."""
     return [{**one, "said": reason_text(one["reason"])} for one in (counts or {}).get("examples", ())]
+
+
+def meanings_of(found: Import) -> list[dict[str, Any]]:
+    """Return what the columns mean, in words; those that are left out are left out."""
+    return [
+        {
+            "column": column["column"],
+            "means": MEANINGS.get(column["to"], column["to"]),
+            "name": column["name"] if column["to"] in ("field", "consent") else "",
+            "type": TYPES.get(column["type"], column["type"]) if column["to"] == "field" else "",
+        }
+        for column in found.mapping.get("columns", ())
+        if column["to"] != "skip"
+    ]

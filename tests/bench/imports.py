@@ -7,13 +7,17 @@ import os
 import subprocess
 import sys
 import tempfile
+import uuid
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
 
 from config.env import BASE
+from tests.bench.ingest import copy_rows
 from tests.bench.kit import Line, Report, agree, interleave, median, stopwatch
+from tests.bench.limits import copy as raw
 from tests.bench.place import database
 
 BASKETS = BASE / "config" / "demo" / "data" / "baskets.csv.gz"
@@ -29,41 +33,50 @@ TABLE = (
 )
 HEADER = ["household_id", "basket_id", "store_id", "ts", "items", "amount", "saved", "departments"]
 QUICK = 10_000
-TARGET = 0.05
-"""A row of an import is read, typed, given an identity, stored with its key and queued; COPY only stores it."""
+TARGET = 0.3
+"""Of a COPY that stores the same rows: an import also reads, types and identifies each, and refuses what was there."""
 
 
 def run(report: Report, *, quick: bool = False) -> None:
     """Measure the rows per second of an import (`BASKETS_CSV` names another file with the same columns)."""
     with database() as url, tempfile.TemporaryDirectory() as directory:
         file = Path(directory) / "baskets.csv"
-        rows = _write(file, most=QUICK if quick else None)
+        rows = write_baskets(file, most=QUICK if quick else None)
         environment = {**os.environ, "DATABASE_URL": url, "DJANGO_SETTINGS_MODULE": "tests.bench.settings"}
         environment["BROKER_URL"] = "memory://"  # nobody is hinted
         _program(environment, "prepare")
+        events, keys = copy_rows(list(_items(file)))
         contestants = {
             "import": lambda: float(_program(environment, "import", str(file))),
             "copy": lambda: _copy(url, file),
+            "copy of events": lambda: _copy_events(url, events, keys),
         }
         taken = interleave(contestants, rounds=1 if quick else 3)
         with psycopg.connect(url) as connection:
             stored = connection.execute("select count(*) from audiences_event").fetchone()[0]
         agree(rows=rows * len(taken["import"]), stored=stored)
-    import_rate, copy_rate = (rows / median(taken[name]) for name in ("import", "copy"))
+    import_rate, copy_rate, events_rate = (rows / median(seconds) for seconds in taken.values())
+    said = {"metric": "import of a file", "value": f"{import_rate:,.0f} rows/s"}
+    said["workload"] = f"{rows:,} baskets, 8 columns, typed, committed in batches with their checkpoint"
     report.add(
         Line(
-            metric="import of a file",
-            workload=f"{rows:,} baskets, 8 columns, typed, committed in batches with their checkpoint",
-            value=f"{import_rate:,.0f} rows/s",
-            limit=f"COPY of the same file: {copy_rate:,.0f} rows/s",
+            **said,
+            limit=f"COPY of the same file into a bare table of texts: {copy_rate:,.0f} rows/s",
             ratio=import_rate / copy_rate,
-            target=TARGET,
             note="the processing behind the door not included",
+        )
+    )
+    report.add(
+        Line(
+            **said,
+            limit=f"COPY of the finished events and keys into the same tables, with indexes: {events_rate:,.0f} rows/s",
+            ratio=import_rate / events_rate,
+            target=TARGET,
         )
     )
 
 
-def _write(file: Path, *, most: int | None) -> int:
+def write_baskets(file: Path, *, most: int | None) -> int:
     """Unpack the demo's baskets into a file as a shop's system would write it: with their times and amounts."""
     letters = {"a": "grocery", "b": "drugstore", "c": "produce", "d": "meat", "g": "pastry"}
     at, count = datetime(2025, 1, 1, tzinfo=UTC), 0
@@ -79,6 +92,26 @@ def _write(file: Path, *, most: int | None) -> int:
             if count == most:
                 break
     return count
+
+
+def _items(file: Path) -> Iterator[dict[str, object]]:
+    """Yield the calls that the rows come to."""
+    with file.open(newline="") as source:
+        for row in csv.DictReader(source):
+            amounts = {name: float(row[name]) for name in ("items", "amount", "saved")}
+            texts = {"order_id": row["basket_id"], "store": row["store_id"]}
+            yield {
+                "messageId": str(uuid.uuid4()),
+                "userId": row["household_id"],
+                "event": "purchase",
+                "timestamp": f"{row['ts']}+00",
+                "properties": {**texts, **amounts, "departments": row["departments"].split(";")},
+            }
+
+
+def _copy_events(url: str, events: bytes, keys: bytes) -> float:
+    raw.prepare(url)
+    return raw.copy(url, events, keys)
 
 
 def _copy(url: str, file: Path) -> float:

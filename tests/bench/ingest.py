@@ -103,13 +103,13 @@ class _Batches:
 
     def copy(self) -> dict[str, float]:
         self.seed += 1
-        rows, keys = _copy_rows(events(self.count, seed=self.seed))
+        rows, keys = copy_rows(events(self.count, seed=self.seed))
         raw.prepare(self.url)
         return {"both": self.count / raw.copy(self.url, rows, keys)}
 
     def copy_events_only(self) -> dict[str, float]:
         self.seed += 1
-        rows, _ = _copy_rows(events(self.count, seed=self.seed))
+        rows, _ = copy_rows(events(self.count, seed=self.seed))
         raw.prepare(self.url)
         return {"events": self.count / raw.copy(self.url, rows, None)}
 
@@ -126,7 +126,7 @@ class _Batches:
         return {"rate": done / sent.seconds, "web": web_cpu / done * 1e6, "pg": pg_cpu / done * 1e6}
 
 
-def _copy_rows(items: Sequence[dict[str, object]]) -> tuple[bytes, bytes]:
+def copy_rows(items: Sequence[dict[str, object]]) -> tuple[bytes, bytes]:
     """Write the rows that ingest would store, in COPY's text form, in the order of their ids."""
     base = uuid.uuid4().int & ~0xFFFFFF
     rows, keys = [], []
@@ -210,7 +210,7 @@ def _stored(url: str) -> int:
 
 
 def _storage(report: Report, url: str) -> None:
-    rows, _ = _copy_rows(events(20_000, seed=99))
+    rows, _ = copy_rows(events(20_000, seed=99))
     raw.prepare(url)
     raw.copy(url, rows, None, table="raw_heap")
     (heap,) = raw.sizes(url, "raw_heap")

@@ -80,8 +80,8 @@ def test_what_cannot_work_is_said_and_what_was_typed_stays(console):
     answer = change(console, found, do="start", **mapping(event="", **{"name-2": "sum", "to-0": "skip"}))
     page = answer.content.decode()
     assert answer.status_code == 422
-    assert "no column says whom a row is about" in page
-    assert "nothing says what happened" in page
+    assert "No column says whom a row is about. Say which column" in page
+    assert "Nothing says what happened." in page
     assert 'value="sum"' in page
     assert not jobs.jobs(found.workspace_id).exists()
 
