@@ -22,7 +22,7 @@ class Value:
 def measured(made: Statement, counted: str, leaf: Measured) -> Value:
     """Return how to measure; an average is compared by its sum, since a quotient could be rounded."""
     value, text = made.path("e.properties", leaf.of)
-    number = f"case jsonb_typeof({value}) when 'number' then ({text})::numeric end"
+    number = f"case jsonb_typeof({value}) when 'number' then ({value})::numeric end"
     times = ""
     if leaf.measure == "distinct":
         present = f"{text} <> '' and jsonb_typeof({value}) in ('string', 'number', 'boolean')"

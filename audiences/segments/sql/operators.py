@@ -5,11 +5,12 @@ them to the same answers. Where a value of another type could raise, a CASE stan
 """
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from audiences.segments.sql.spelling import is_spelt_once, only_text, spellings
 from audiences.segments.sql.statement import Statement
 
 
@@ -28,7 +29,7 @@ class Place:
 
     @property
     def normal(self) -> str:
-        return f"normalize({self.text}, NFC)"
+        return normal_text(self.text)
 
     def is_a(self, kind: str) -> str:
         return f"jsonb_typeof({self.value}) = '{kind}'"
@@ -37,6 +38,11 @@ class Place:
     def is_text(self) -> str:
         """True for texts other than the empty one, which counts as missing."""
         return f"{self.text} <> '' and {self.is_a('string')}"
+
+
+def normal_text(text: str) -> str:
+    """Return a text in NFC; ASCII is, and normalising costs several times what telling does."""
+    return f"(case when octet_length({text}) = length({text}) then {text} else normalize({text}, NFC) end)"
 
 
 Expression = Callable[[Statement, Place, Any], str]
@@ -48,7 +54,9 @@ def _json(limit: Any) -> str:
 
 def normal(item: str) -> str:
     """Return a JSON value whose text, if it is one, is normalised."""
-    return f"(case jsonb_typeof({item}) when 'string' then to_jsonb(normalize({item} #>> '{{}}', NFC)) else {item} end)"
+    text = f"{item} #>> '{{}}'"
+    strange = f"jsonb_typeof({item}) = 'string' and octet_length({text}) > length({text})"
+    return f"(case when {strange} then to_jsonb(normalize({text}, NFC)) else {item} end)"
 
 
 def _elements(at: Place) -> str:
@@ -58,26 +66,41 @@ def _elements(at: Place) -> str:
 
 def _same(made: Statement, at: Place, limit: Any) -> str:
     if isinstance(limit, str):
-        return f"{at.normal} = {made.param(limit)} and {at.is_text}"
+        return _one_text(made, at, (limit,))
     if isinstance(limit, bool):
         return f"{at.text} = {made.param(_json(limit))} and {at.is_a('boolean')}"
     return f"{at.value} = {made.param(_json(limit))}::jsonb"
 
 
+def _one_text(made: Statement, at: Place, texts: Sequence[str]) -> str:
+    """Compare with all the spellings of the texts, or else in normal form."""
+    sure = "" if all(map(only_text, texts)) else f" and {at.is_text}"
+    listed = [spellings(text) for text in texts]
+    if not all(listed):
+        return f"{at.normal} = any({made.param(list(texts))}::text[]){sure}"
+    spelt = [one for many in listed for one in many]
+    found = made.param(spelt[0]) if len(spelt) == 1 else f"any({made.param(spelt)}::text[])"
+    return f"{at.text} = {found}{sure}"
+
+
 def _one_of(made: Statement, at: Place, limit: tuple[Any, ...]) -> str:
     texts = [item for item in limit if isinstance(item, str)]
     others = [_json(item) for item in limit if not isinstance(item, str)]
-    parts = [f"{at.normal} = any({made.param(texts)}::text[]) and {at.is_text}"] if texts else []
+    parts = []
+    if texts:
+        parts.append(_one_text(made, at, texts))
     if others:
         parts.append(f"{at.value} = any({made.param(others)}::text[]::jsonb[])")
-    return " or ".join(f"({part}) is true" for part in parts)
+    return " or ".join(f"({part})" for part in parts)
 
 
 def _ordered(sign: str) -> Expression:
     def compare(made: Statement, at: Place, limit: Any) -> str:
         if isinstance(limit, str):
             return f'{at.normal} collate "C" {sign} {made.param(limit)} and {at.is_text}'
-        return f"{at.value} {sign} {made.param(_json(limit))}::jsonb and {at.is_a('number')}"
+        found = f"{at.value} {sign} {made.param(_json(limit))}::jsonb"
+        # in the order of JSON values numbers lie between texts and truth values
+        return found + (f" and {at.value} < 'false'::jsonb" if ">" in sign else f" and {at.is_a('number')}")
 
     return compare
 
@@ -104,15 +127,24 @@ def _contains(made: Statement, at: Place, limit: Any) -> str:
     member = _has_any(made, at, (limit,))
     if not isinstance(limit, str):
         return member
-    return f"(strpos({at.normal}, {made.param(limit)}) > 0 and {at.is_text}) is true or {member}"
+    inside = _has_part(at, limit, lambda text: f"strpos({text}, {made.param(limit)}) > 0")
+    return f"({inside}) is true or ({at.is_a('array')} and {member})"
+
+
+def _has_part(at: Place, limit: str, test: Callable[[str], str]) -> str:
+    """Return a test of a part of a text; what cannot be spelt otherwise is looked for before anything is normalised."""
+    if limit and is_spelt_once(limit):
+        rest = f"(octet_length({at.text}) = length({at.text}) or {test(f'normalize({at.text}, NFC)')})"
+        return f"{test(at.text)} and {rest} and {at.is_a('string')}"
+    return f"{test(at.normal)} and {at.is_text}"
 
 
 def _starts_with(made: Statement, at: Place, limit: str) -> str:
-    return f"starts_with({at.normal}, {made.param(limit)}) and {at.is_text}"
+    return _has_part(at, limit, lambda text: f"starts_with({text}, {made.param(limit)})")
 
 
 def _ends_with(made: Statement, at: Place, limit: str) -> str:
-    return f"right({at.normal}, {len(limit)}) = {made.param(limit)} and {at.is_text}"
+    return _has_part(at, limit, lambda text: f"right({text}, {len(limit)}) = {made.param(limit)}")
 
 
 def _matches(made: Statement, at: Place, limit: str) -> str:

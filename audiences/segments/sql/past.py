@@ -1,19 +1,16 @@
 """The leaves about past events as SQL: each counts in a join of its own, so that all people are judged in one pass."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Final
 
-from audiences.conditions import (
-    OPERATORS as MEANINGS,
-)
 from audiences.conditions import (
     Did,
     First,
     Last,
     Measured,
     Past,
-    Property,
     Regularly,
     Returned,
     Stopped,
@@ -79,14 +76,17 @@ class Rows:
 
 def did(made: Statement, leaf: Did) -> str:
     if leaf.is_tallied:
-        n = _tally(made, leaf)
-    else:
-        rows = Rows(made, leaf, leaf.within)
-        changes = rows.ahead()
-        if leaf.within is not None:
-            changes.append(f"{_lapse(leaf, rows.counted)} + {made.seconds(leaf.within)}")
-            changes += rows.ages(leaf.within) if leaf.is_relative else []
-        n = f"{rows.join(f'count(*) filter (where {rows.counted}) as n', changes)}.n"
+        return _did_ever(made, leaf)
+    rows = Rows(made, leaf, leaf.within)
+    changes = rows.ahead()
+    if leaf.within is not None:
+        changes.append(f"{_lapse(leaf, rows.counted)} + {made.seconds(leaf.within)}")
+        changes += rows.ages(leaf.within) if leaf.is_relative else []
+    return _times(made, leaf, f"{rows.join(f'count(*) filter (where {rows.counted}) as n', changes)}.n")
+
+
+def _times(made: Statement, leaf: Did, n: str) -> str:
+    """Compare a count, which is null where there is nothing; only if 0 is enough that has to be said."""
     found = f"coalesce({n}, 0)" if TIMES[leaf.times](0, leaf.n) else n
     return f"({found} {SIGNS[leaf.times]} {made.param(leaf.n)})"
 
@@ -106,14 +106,21 @@ def _lapse(leaf: Did, counted: str) -> str:
     return f"case when {enough} then min(e.event_time) filter (where {counted}) end"
 
 
-def _tally(made: Statement, leaf: Did) -> str:
-    """Return how often it ever happened: as it is kept, less what lies ahead, which is seldom anything."""
+def _did_ever(made: Statement, leaf: Did) -> str:
+    """Count what ever happened: as it is kept, less what lies ahead, which is seldom anything.
+
+    What lies ahead only lessens, so a count that is too small already needs no closer look.
+    """
     c, now = _counter(made, leaf), made.subject.now
     ahead = f"""from audiences_event e where e.person_id = p.id and e.workspace_id = %(workspace)s
         and e.name = {made.param(leaf.event)} and e.event_time > {now}"""
     if made.with_changes:
         made.change(f"(case when {c}.last_at > {now} then (select min(e.event_time) {ahead}) end)")
-    return f"(case when {c}.last_at > {now} then {c}.n - (select count(*) {ahead}) else {c}.n end)"
+    n = f"(case when {c}.last_at > {now} then {c}.n - (select count(*) {ahead}) else {c}.n end)"
+    if TIMES[leaf.times](0, leaf.n):
+        return _times(made, leaf, n)
+    least = leaf.n + 1 if leaf.times == "more_than" else leaf.n
+    return f"({c}.n >= {made.param(least)} and {_times(made, leaf, n)})"
 
 
 def _counter(made: Statement, leaf: Past) -> str:
@@ -133,13 +140,18 @@ def measure(made: Statement, leaf: Measured) -> str:
 
 def last(made: Statement, leaf: Last) -> str:
     """Judge the newest row of each subject; when time may turn it is asked of all rows, since any may become that."""
-    rows = Rows(made, leaf, None)
-    tests = [compared(made, place(made, "e.properties", test, rows.source), test) for test in leaf.has]
-    has = f"(array_agg({' and '.join(tests)} order by e.event_time desc, e.id desc) filter (where {rows.counted}))[1]"
-    turns = [turn(made, place(made, "e.properties", test, ""), test) for test in leaf.has]
-    now = made.subject.now
-    changes = rows.ahead() + [f"min({at}) filter (where {at} > {now})" for at in turns if at]
-    return f"{rows.join(f'{has} as has', changes)}.has"
+    rows, subject = Rows(made, leaf, None), made.subject
+    newest = f"""select distinct on (1) {subject.event_key} as k, e.properties, {subject.now} as now
+        from {subject.events} where {rows.where} and {rows.counted} order by 1, e.event_time desc, e.id desc"""
+    here = [replace(place(made, "e.properties", test, rows.source), now="e.now") for test in leaf.has]
+    has = " and ".join(compared(made, at, test) for at, test in zip(here, leaf.has, strict=True))
+    alias = made.next_alias()
+    made.join(f"select e.k, {has} as has from ({newest}) e", alias)
+    if made.with_changes:
+        turns = [turn(made, place(made, "e.properties", test, ""), test) for test in leaf.has]
+        now = subject.now
+        rows.join("1", rows.ahead() + [f"min({at}) filter (where {at} > {now})" for at in turns if at])
+    return f"{alias}.has"
 
 
 def first(made: Statement, leaf: First) -> str:
@@ -161,22 +173,26 @@ def _first_at(made: Statement, leaf: Past, *ages: timedelta) -> str:
 
 
 def stopped(made: Statement, leaf: Stopped) -> str:
-    at, now = _newest(made, leaf), made.subject.now
+    at, known, now = *_newest(made, leaf), made.subject.now
     for age in (leaf.quiet, leaf.within):
         made.change(f"({at} + {made.seconds(age)})")
-    return f"({at} > {now} - {made.seconds(leaf.within)} and {at} <= {now} - {made.seconds(leaf.quiet)})"
+    start = f"{now} - {made.seconds(leaf.within)}"
+    return f"({known} > {start} and {at} > {start} and {at} <= {now} - {made.seconds(leaf.quiet)})"
 
 
-def _newest(made: Statement, leaf: Stopped) -> str:
+def _newest(made: Statement, leaf: Stopped) -> tuple[str, str]:
+    """Return when it happened last up to now, and at which instant or later it happened last at all."""
     if leaf.where:
         rows = Rows(made, leaf, leaf.within)
-        return f"{rows.join(f'max(e.event_time) filter (where {rows.counted}) as last', rows.ahead())}.last"
+        alias = rows.join(f"max(e.event_time) filter (where {rows.counted}) as last", rows.ahead())
+        return f"{alias}.last", f"{alias}.last"
     c, now = _counter(made, leaf), made.subject.now
     events = f"""from audiences_event e where e.person_id = p.id and e.workspace_id = %(workspace)s
         and e.name = {made.param(leaf.event)} and e.event_time"""
     if made.with_changes:
         made.change(f"(case when {c}.last_at > {now} then (select min(e.event_time) {events} > {now}) end)")
-    return f"(case when {c}.last_at > {now} then (select max(e.event_time) {events} <= {now}) else {c}.last_at end)"
+    at = f"(case when {c}.last_at > {now} then (select max(e.event_time) {events} <= {now}) else {c}.last_at end)"
+    return at, f"{c}.last_at"
 
 
 def returned(made: Statement, leaf: Returned) -> str:
@@ -219,7 +235,3 @@ def _next_period(made: Statement, rows: Rows, period: str, leaf: Regularly) -> s
         return "null::timestamptz"
     leaves = f"min(e.event_time) + {made.seconds(leaf.every)} * ({period} + 1)::double precision"
     return f"least({', '.join([leaves, *rows.ahead()])})"
-
-
-def is_relative(leaves: Iterable[Property]) -> bool:
-    return any(MEANINGS[leaf.op].flips_at for leaf in leaves)

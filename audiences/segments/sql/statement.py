@@ -12,6 +12,8 @@ from audiences.conditions.limits import compiled
 
 _WHOLE_INSTANT: Final = f"^(?:{GRAMMAR})$"
 _LONG_FRACTION: Final = r"(\.[0-9]{6})[0-9]+"
+_SHORT: Final = 27
+"""No instant of up to so many characters has a fraction that must be cut."""
 _ROWS_AT_ONCE: Final = 5_000
 
 
@@ -135,7 +137,8 @@ class Statement:
     def instant(self, text: str) -> str:
         """Return the instant that a text names by the language's grammar, null for anything else."""
         cut = f"regexp_replace({text}, {self.param(_LONG_FRACTION)}, {self.param(chr(92) + '1')})"
-        return f"(case when {text} ~ {self.param(_WHOLE_INSTANT)} then {cut}::timestamptz end)"
+        exact = f"case when length({text}) <= {_SHORT} then {text} else {cut} end"
+        return f"(case when {text} ~ {self.param(_WHOLE_INSTANT)} then ({exact})::timestamptz end)"
 
     def matching(self, text: str, pattern: str, *, source: str) -> str:
         """Return the place-holder of the texts that match; `source` is where they come from (`… where …`)."""
