@@ -74,8 +74,8 @@ def test_sql_looks_again_no_later_than_the_interpreter(world, raw):
             assert change is None or (due[i] is not None and due[i] <= change), condition.as_json()
 
 
-def due_by_sql(brand: int, condition: Condition):
-    compiled = compile_for_people(brand, condition, now=NOW, with_changes=True)
+def due_by_sql(brand: int, condition: Condition, *, now=NOW):
+    compiled = compile_for_people(brand, condition, now=now, with_changes=True)
     with connection.cursor() as cursor:
         cursor.execute(compiled.select(f"{compiled.key}, {compiled.changes}"), compiled.params())
         return dict(cursor.fetchall())
