@@ -1,10 +1,11 @@
-"""Writes the JSON Schema of the condition language: `python -m audiences.conditions FILE`."""
+"""Writes the reference of the condition language, schema and page: `python -m audiences.conditions DIRECTORY`."""
 
 import json
 import sys
 from pathlib import Path
 
 from audiences.conditions import json_schema
+from audiences.conditions.reference import page
 
 
 def schema_text() -> str:
@@ -13,4 +14,6 @@ def schema_text() -> str:
 
 
 if __name__ == "__main__":
-    Path(sys.argv[1]).write_text(schema_text(), encoding="utf-8")
+    directory = Path(sys.argv[1])
+    (directory / "conditions.schema.json").write_text(schema_text(), encoding="utf-8")
+    (directory / "conditions.md").write_text(page(), encoding="utf-8")

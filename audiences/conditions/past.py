@@ -88,7 +88,10 @@ class Past(Condition):
 
     def instants(self, facts: Facts) -> Iterator[datetime]:
         """Yield the instants at which the answer may turn."""
+        relative = self.is_relative
         for event in facts.history.get(self.event, ()):
+            if not relative and not self.counts(event, facts.now):
+                continue
             yield from (event.at + age for age in self.edges())
             yield from turns(self.where, event, facts.now)
 

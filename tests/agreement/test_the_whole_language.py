@@ -23,7 +23,7 @@ from tests.agreement.world import facts_of, settle, unite
 from tests.factories import workspace
 
 pytestmark = pytest.mark.django_db
-BLOCKS, ROUNDS, CONDITIONS, PEOPLE = 8, 50, 25, 6
+BLOCKS, ROUNDS, CONDITIONS, PEOPLE = 8, 50, 25, 5
 KINDS = {
     "trait", "property", "event_name", "did", "sum", "avg", "min", "max", "distinct", "sequence", "last", "held",
     "first", "stopped", "returned", "regularly", "segment", "consent",
@@ -73,6 +73,11 @@ class Block:
         condition = conditions[0]
         for i, due in due_by_sql(brand, condition, now=cases.now).items():
             change = next_change(condition, facts[i])
+            if (
+                change is not None
+                and evaluate(condition, facts[i].at(change)).held is evaluate(condition, facts[i]).held
+            ):
+                continue  # named untried
             assert change is None or (due is not None and facts[i].now < due <= change), condition.as_json()
 
     def _events(self, cases: Cases, brand: int, event_ids: list[UUID], conditions: Sequence[Condition]) -> None:

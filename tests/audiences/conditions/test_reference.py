@@ -9,6 +9,7 @@ from jsonschema import Draft202012Validator
 from audiences.conditions import OPERATORS, Facts, Place, evaluate, json_schema, parse, reason, summary
 from audiences.conditions.__main__ import schema_text
 from audiences.conditions.parse import COMBINATORS, LEAVES
+from audiences.conditions.reference import FORMS, MEANINGS, page
 from audiences.conditions.wording import LANGUAGES
 from audiences.segments.sql.operators import OPERATORS as IN_SQL
 from tests.agreement.strategies import NOW, conditions
@@ -19,13 +20,21 @@ QUICK = settings(max_examples=60, deadline=None, suppress_health_check=list(Heal
 
 def test_the_schema_on_disk_is_current():
     written = (REFERENCE / "conditions.schema.json").read_text(encoding="utf-8")
-    assert written == schema_text(), "python -m audiences.conditions docs/reference/conditions.schema.json"
+    assert written == schema_text(), "python -m audiences.conditions docs/reference"
+
+
+def test_the_page_on_disk_is_current():
+    assert (REFERENCE / "conditions.md").read_text(encoding="utf-8") == page(), "python -m audiences.conditions …"
 
 
 def test_the_page_names_every_operator_and_leaf():
-    page = (REFERENCE / "conditions.md").read_text(encoding="utf-8")
+    assert set(FORMS) == {*COMBINATORS, *LEAVES}
+    assert set(MEANINGS) == set(OPERATORS)
+    written = page()
     assert [
-        name for name in (*OPERATORS, *COMBINATORS, *LEAVES) if f"`{name}`" not in page and f'"{name}"' not in page
+        name
+        for name in (*OPERATORS, *COMBINATORS, *LEAVES)
+        if f"`{name}`" not in written and f'"{name}"' not in written
     ] == []
 
 
