@@ -27,21 +27,21 @@ _COMPUTE: Final = (
 )
 
 
-class TraitForm(serializers.Serializer[Any]):
+class ComputedTraitForm(serializers.Serializer[Any]):
     key = serializers.RegexField(r"^[A-Za-z_]\w{0,99}$", help_text="the trait is computed.KEY; never changes")
     name = serializers.CharField(max_length=300, required=False)
     compute = serializers.DictField(help_text=_COMPUTE)
     note = serializers.CharField(max_length=500, required=False, help_text="why this version")
 
 
-class TraitView(TraitForm):
+class ComputedTraitView(ComputedTraitForm):
     version = serializers.IntegerField()
     updated_at = serializers.DateTimeField()
     bands = serializers.DictField(help_text="of a score: the limits between fifths, drawn daily")
 
 
-class TraitPage(serializers.Serializer[Any]):
-    data = TraitView(many=True)  # type: ignore[assignment]
+class ComputedTraitPage(serializers.Serializer[Any]):
+    data = ComputedTraitView(many=True)  # type: ignore[assignment]
     next = serializers.CharField(allow_null=True)
 
 
@@ -51,7 +51,7 @@ class ComputedTraits(APIView):
     scope: ClassVar = {"GET": "people:read", "POST": "people:write"}
     pages: ClassVar = CursorPage("key")
 
-    @extend_schema(operation_id="computed_traits", tags=["computed traits"], responses=TraitPage)
+    @extend_schema(operation_id="computed_traits", tags=["computed traits"], responses=ComputedTraitPage)
     def get(self, request: Request) -> Response:
         """Return the computed traits by key."""
         rows = live_traits(key_of(request).workspace_id)
@@ -60,8 +60,8 @@ class ComputedTraits(APIView):
     @extend_schema(
         operation_id="computed_trait_define",
         tags=["computed traits"],
-        request=TraitForm,
-        responses={201: TraitView},
+        request=ComputedTraitForm,
+        responses={201: ComputedTraitView},
         examples=[
             OpenApiExample("a sum", value=SPENT, request_only=True),
             OpenApiExample("a score", value=SCORE, request_only=True),
@@ -78,12 +78,18 @@ class OneComputedTrait(APIView):
 
     scope: ClassVar = {"GET": "people:read", "*": "people:write"}
 
-    @extend_schema(operation_id="computed_trait", tags=["computed traits"], responses=TraitView)
+    @extend_schema(operation_id="computed_trait", tags=["computed traits"], responses=ComputedTraitView)
     def get(self, request: Request, key: str) -> Response:
         """Return the live version."""
         return Response(_shown(_find(request, key)))
 
-    @extend_schema(operation_id="computed_trait_put", tags=["computed traits"], request=TraitForm, responses=TraitView)
+    @extend_schema(
+        operation_id="computed_trait_put",
+        tags=["computed traits"],
+        request=ComputedTraitForm,
+        responses=ComputedTraitView,
+        examples=[OpenApiExample("a sum", value=SPENT, request_only=True)],
+    )
     def put(self, request: Request, key: str) -> Response:
         """Define the computed trait of this key, or a new version of it."""
         now, actor = clock.now(), current_actor()

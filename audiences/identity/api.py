@@ -27,7 +27,7 @@ class MergeForm(serializers.Serializer[Any]):
     reason = serializers.CharField(required=False, help_text="why they are one; a preview needs none")
 
 
-class SideView(serializers.Serializer[Any]):
+class MergeSideView(serializers.Serializer[Any]):
     id = serializers.UUIDField()
     user_id = serializers.CharField(allow_null=True)
     events = serializers.IntegerField()
@@ -35,7 +35,7 @@ class SideView(serializers.Serializer[Any]):
     segments = serializers.ListField(child=serializers.CharField())
 
 
-class TraitView(serializers.Serializer[Any]):
+class MergedTraitView(serializers.Serializer[Any]):
     name = serializers.CharField()
     winner = serializers.JSONField(allow_null=True)
     loser = serializers.JSONField(allow_null=True)
@@ -43,10 +43,10 @@ class TraitView(serializers.Serializer[Any]):
     kept_from = serializers.ChoiceField(choices=["winner", "loser"])
 
 
-class PreviewView(serializers.Serializer[Any]):
-    loser = SideView()
-    winner = SideView()
-    traits = TraitView(many=True)
+class MergePreviewView(serializers.Serializer[Any]):
+    loser = MergeSideView()
+    winner = MergeSideView()
+    traits = MergedTraitView(many=True)
     consents = serializers.ListField(child=serializers.DictField(), help_text="the stricter decision of the two")
     segments = serializers.ListField(child=serializers.CharField(), help_text="dynamic ones are judged anew")
 
@@ -96,7 +96,7 @@ class Preview(APIView):
         operation_id="merge_preview",
         tags=["identity"],
         request=MergeForm,
-        responses=PreviewView,
+        responses=MergePreviewView,
         examples=[OpenApiExample("two user ids", value=EXAMPLE, request_only=True)],
     )
     def post(self, request: Request) -> Response:

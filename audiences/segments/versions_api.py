@@ -21,6 +21,7 @@ from config.kit.actors import current_actor
 from config.kit.api import CursorPage, missing
 from config.kit.errors import Conflict, refuse
 
+ASKED: Final = {"where": {"did": "purchase", "times": {"at_least": 3}, "within": "14d"}}
 ANSWER: Final = {"joined": 120, "left": 40, "stayed": 3_100, "errors": [0, 0, 0], "exact": True}
 
 
@@ -145,7 +146,10 @@ class Compare(APIView):
         tags=["segments"],
         request=CompareForm,
         responses=ComparisonView,
-        examples=[OpenApiExample("exact", value=ANSWER, response_only=True)],
+        examples=[
+            OpenApiExample("a shorter window", value=ASKED, request_only=True),
+            OpenApiExample("exact", value=ANSWER, response_only=True),
+        ],
     )
     def post(self, request: Request, key: str) -> Response:
         """Return who would join and leave if the segment had another condition; nothing is saved."""

@@ -11,7 +11,7 @@ from config.env import BASE
 FORBIDDEN = {
     "a package index": re.compile(r"files\.python" + r"hosted\.org|pypi\." + r"org/simple|registry\.npm" + r"js\.org"),
     "an index setting": re.compile(r"--(?:extra-)?index" + r"-url\s|--find" + r"-links"),
-    "a home directory": re.compile(r"/(?:home|Users)/[a-z]\w+/|/ro" + r"ot/\."),
+    "a home directory": re.compile(r"(?<![\w.*])/(?:home|Users)/[a-z]\w+/|/ro" + r"ot/\."),
     "a workplace's path": re.compile(r"(?<![\w.])/(?:wo" + r"rk|o" + r"pt)/[a-z]"),
     "a private key": re.compile("BEGIN (?:RSA |EC |OPENSSH )?PRIV" + "ATE KEY"),
 }
