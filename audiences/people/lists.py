@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from audiences.people import lookups
 from audiences.people.models import Person
 from audiences.segments.handpicked import add_members
-from audiences.segments.lookups import memberships_of, segments
+from audiences.segments.lookups import memberships_of, segment_names
 from audiences.segments.models import Membership
 from compliance.consent.suppressions import suppress
 from config.kit.lists import Action, Choice, Column, Dates, Doing, Flag, List, Nothing, Row, Scope, Text, register
@@ -42,7 +42,7 @@ def _search(rows: QuerySet[Person], text: str, scope: Scope) -> QuerySet[Person]
 
 
 def _segments(scope: Scope) -> list[tuple[str, str]]:
-    return list(segments(scope.workspace_id).order_by("name").values_list("key", "name"))
+    return [(segment.key, segment.name) for segment in segment_names(scope.workspace_id)]
 
 
 def _in_segments(rows: QuerySet[Person], keys: list[str], scope: Scope) -> QuerySet[Person]:
@@ -66,8 +66,8 @@ def _suppress(keys: Sequence[UUID], doing: Doing) -> int:
 
 
 def _static(scope: Scope) -> list[tuple[str, str]]:
-    kept = segments(scope.workspace_id).filter(kind="static", live__isnull=False)
-    return list(kept.order_by("name").values_list("key", "name"))
+    kept = segment_names(scope.workspace_id).filter(kind="static", live__isnull=False)
+    return [(segment.key, segment.name) for segment in kept]
 
 
 def _add(keys: Sequence[UUID], doing: Doing) -> int:

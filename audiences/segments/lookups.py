@@ -14,6 +14,11 @@ def segments(workspace_id: int) -> QuerySet[Segment]:
     return Segment.objects.filter(workspace_id=workspace_id).select_related("live").annotate(members=inside)
 
 
+def segment_names(workspace_id: int) -> QuerySet[Segment]:
+    """Return the workspace's segments by name without counting who is in them, to choose from."""
+    return Segment.objects.filter(workspace_id=workspace_id).order_by("name").only("key", "name")
+
+
 def find_segment(workspace_id: int, key: str) -> Segment | None:
     """Return one segment with its count, None if there is none with this key."""
     return segments(workspace_id).filter(key=key).first()

@@ -67,7 +67,9 @@ def _measured(client: Client):
     for target, addresses in ASKED.items():
         for address in addresses:
             for kind, headers in (("page", {}), ("fragment", {"HX-Request": "true", "HX-Target": target})):
-                yield kind, address, *_times(client, address, headers)
+                row = (kind, address, *_times(client, address, headers))
+                print(row, file=sys.stderr, flush=True)  # a long run shows how far it is
+                yield row
 
 
 def _times(client: Client, address: str, headers: dict[str, str]) -> tuple[float, float, float, float]:
