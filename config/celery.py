@@ -14,6 +14,7 @@ app.config_from_object("config.celery_settings")
 app.autodiscover_tasks(
     [
         "audiences.computed",
+        "audiences.imports",
         "audiences.intake",
         "audiences.segments",
         "campaigns",

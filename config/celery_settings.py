@@ -52,6 +52,7 @@ beat_schedule = {
     "make partitions": {"task": queues.MAKE_PARTITIONS, "schedule": 3600.0},
     "forget event keys": {"task": queues.FORGET_KEYS, "schedule": 3600.0},
     "forget jobs": {"task": queues.FORGET_JOBS, "schedule": 3600.0},
+    "forget refused rows": {"task": queues.FORGET_REFUSED, "schedule": 3600.0},
     # A long job keeps its worker from reading hints: they shall not pile up meanwhile. New jobs are hinted at once.
     "hint jobs": {"task": queues.RUN_JOBS, "schedule": 5.0, "options": {"expires": 5}},
 }

@@ -21,6 +21,7 @@ FORGET_KEYS: Final = "audiences.forget_event_keys"
 PULSE: Final = "campaigns.pulse"
 RUN_JOBS: Final = "compliance.run_jobs"
 FORGET_JOBS: Final = "compliance.forget_jobs"
+FORGET_REFUSED: Final = "audiences.forget_refused_rows"
 
 QUEUE_OF: Final = {
     DRAIN_INTAKE: RULES,
@@ -35,6 +36,7 @@ QUEUE_OF: Final = {
     FORGET_KEYS: MAINTENANCE,
     PULSE: MAINTENANCE,
     FORGET_JOBS: MAINTENANCE,
+    FORGET_REFUSED: MAINTENANCE,
     RUN_JOBS: JOBS,
 }
 

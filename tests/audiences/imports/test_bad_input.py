@@ -4,10 +4,11 @@ import codecs
 import csv
 import io
 import tracemalloc
+from datetime import timedelta
 
 import pytest
 
-from audiences.imports import limits, verbs
+from audiences.imports import limits, upkeep, verbs
 from audiences.imports.models import RefusedRow
 from audiences.imports.reading import Reading, reading_of, sniff
 from audiences.imports.records import Records
@@ -209,3 +210,11 @@ def test_reading_is_sniffed_from_a_sample_that_ends_anywhere():
         assert sniff(data[:cut]).encoding == "gb18030"
     with pytest.raises(InputRefused):
         reading_of({"encoding": "klingon"})
+
+
+def test_refused_rows_are_forgotten_after_weeks(workspace):
+    found = made(workspace, lines(2, odd={2: row(2, amount="many")}), **ORDERS)
+    run(found)
+    assert upkeep.forget_refused_rows(now=NOON + upkeep.KEEP) == 0
+    assert upkeep.forget_refused_rows(now=NOON + upkeep.KEEP + timedelta(seconds=1)) == 1
+    assert not RefusedRow.objects.exists()

@@ -7,6 +7,8 @@ from types import SimpleNamespace
 import pytest
 from celery.worker import state
 
+from compliance.jobs.tasks import run_jobs
+from config.celery import app
 from config.embedded import roles
 from config.embedded.forks import fork
 from tests.installation import wait_until
@@ -41,3 +43,7 @@ def test_a_process_that_grew_too_large_leaves_after_its_task(monkeypatch):
     monkeypatch.setattr(roles, "LARGEST_WORKER", 1)
     roles._stop_the_clock()
     assert state.should_stop == 0
+
+
+def test_a_long_job_is_not_cut_off_by_the_limit_of_other_tasks():
+    assert run_jobs.time_limit > 24 * 3600 > app.conf.task_time_limit
