@@ -16,6 +16,7 @@ app.autodiscover_tasks(
         "audiences.computed",
         "audiences.imports",
         "audiences.intake",
+        "audiences.people",
         "audiences.segments",
         "campaigns",
         "campaigns.flows",

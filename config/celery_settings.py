@@ -51,6 +51,7 @@ beat_schedule = {
     "draw bands": {"task": queues.DRAW_BANDS, "schedule": 86400.0},
     "make partitions": {"task": queues.MAKE_PARTITIONS, "schedule": 3600.0},
     "forget event keys": {"task": queues.FORGET_KEYS, "schedule": 3600.0},
+    "thin trait history": {"task": queues.THIN_HISTORY, "schedule": 86400.0},
     "forget jobs": {"task": queues.FORGET_JOBS, "schedule": 3600.0},
     "forget refused rows": {"task": queues.FORGET_REFUSED, "schedule": 3600.0},
     # A long job keeps its worker from reading hints: they shall not pile up meanwhile. New jobs are hinted at once.

@@ -14,6 +14,9 @@ from config.kit.bulk import bulk_cursor
 SETTLED: Final = timedelta(days=35)
 """After this long nothing comes between two words any more; those that only repeat the one before them can go."""
 
+LOOKED_AT: Final = timedelta(days=7)
+"""How much of what has settled is looked at: runs that were missed are made up for."""
+
 
 class Word(msgspec.Struct, frozen=True):
     """A trait's value at an instant: person, name, time, value, source."""
@@ -46,10 +49,13 @@ def record(workspace_id: int, words: Sequence[Word]) -> None:
             cursor.execute(WRITE, [workspace_id, msgspec.json.encode(rows).decode()])
 
 
-def thin(now: datetime, *, limit: int = 50_000) -> int:
-    """Drop old words that only repeat the one before; return how many. A stretch begins where it began."""
+def thin(now: datetime) -> int:
+    """Drop the words that have just settled and only repeat the one before; return how many.
+
+    A stretch begins where it began. Looks at some days only, found by their index, so that it may run each day.
+    """
     with bulk_cursor() as cursor:
-        cursor.execute(THIN, [now - SETTLED, limit])
+        cursor.execute(THIN, [now - SETTLED - LOOKED_AT, now - SETTLED])
         dropped: int = cursor.rowcount
     return dropped
 
@@ -61,10 +67,7 @@ select p, n, t, %s, coalesce(v, 'null'), s from jsonb_to_recordset(%s::jsonb) as
 on conflict (person_id, name, at) do update set value = excluded.value, source = excluded.source
 """
 THIN: Final = """
-with old as (
-    select person_id, name, at, value = lag(value) over (partition by person_id, name order by at) as repeated
-    from audiences_traitchange where at < %s
-)
-delete from audiences_traitchange h using (select * from old where repeated limit %s) r
-where h.person_id = r.person_id and h.name = r.name and h.at = r.at
+delete from audiences_traitchange h where h.at >= %s and h.at < %s and h.value = (
+    select w.value from audiences_traitchange w
+    where w.person_id = h.person_id and w.name = h.name and w.at < h.at order by w.at desc limit 1)
 """

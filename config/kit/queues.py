@@ -18,6 +18,7 @@ SWEEP_COMPUTED: Final = "audiences.sweep_computed"
 DRAW_BANDS: Final = "audiences.draw_bands"
 MAKE_PARTITIONS: Final = "audiences.make_partitions"
 FORGET_KEYS: Final = "audiences.forget_event_keys"
+THIN_HISTORY: Final = "audiences.thin_trait_history"
 PULSE: Final = "campaigns.pulse"
 RUN_JOBS: Final = "compliance.run_jobs"
 FORGET_JOBS: Final = "compliance.forget_jobs"
@@ -34,6 +35,7 @@ QUEUE_OF: Final = {
     DRAW_BANDS: MAINTENANCE,
     MAKE_PARTITIONS: MAINTENANCE,
     FORGET_KEYS: MAINTENANCE,
+    THIN_HISTORY: MAINTENANCE,
     PULSE: MAINTENANCE,
     FORGET_JOBS: MAINTENANCE,
     FORGET_REFUSED: MAINTENANCE,

@@ -13,8 +13,10 @@ from audiences import segments
 from audiences.intake.models import EventKind
 from audiences.segments import computing
 from audiences.segments.models import Membership
+from compliance.consent.consents import grant, withdraw
 from compliance.jobs import run_all
 from config.kit import clock
+from config.kit.ids import derived
 from tests.agreement.strategies import NOW, WINDOWS
 from tests.audiences.events import drain, put, row
 from tests.factories import actor, workspace
@@ -43,6 +45,8 @@ DEFINITIONS: list[dict[str, Any]] = [
     },
     {"key": "newest", "where": {"last": "buy", "has": [{"property": "amount", "is": "gt", "value": 10}]}},
     {"key": "held", "where": {"held": {"trait": "tier", "is": "eq", "value": "gold"}, "for": {"at_least": "1d12h"}}},
+    {"key": "unheld", "where": {"held": {"trait": "tier", "is": "ne", "value": "金"}, "for": {"less_than": "7d"}}},
+    {"key": "may", "where": {"consent": {"channel": "email", "purpose": "news"}}},
     {"key": "first", "where": {"first": "buy", "within": "7d"}},
     {"key": "stopped", "where": {"stopped": "buy", "within": "30d", "quiet": "7d"}},
     {"key": "returned", "where": {"returned": "buy", "within": "1d12h", "after_quiet": "7d"}},
@@ -61,13 +65,16 @@ happened = st.builds(
 told = st.builds(
     lambda user, age, tier: ("traits", user, age, {"tier": tier, "seen": _ago(age)}),
     st.sampled_from(USERS),
-    st.integers(0, 10_000),
+    st.integers(0, 10_000) | st.sampled_from([*WINDOWS.values()]),
     st.sampled_from(["gold", "金", "tin", None]),
 )
 passed = st.builds(lambda seconds: ("time", seconds), st.sampled_from([1, *WINDOWS.values()]))
+decided = st.builds(
+    lambda user, verb: ("decide", user, verb), st.sampled_from(USERS), st.sampled_from([grant, withdraw])
+)
 defined = st.builds(lambda raw: ("define", raw), st.sampled_from(DEFINITIONS))
 merged = st.builds(lambda user: ("merge", user), st.sampled_from(USERS))
-steps = st.lists(st.one_of(happened, happened, told, passed, defined, merged), min_size=3, max_size=12)
+steps = st.lists(st.one_of(happened, happened, told, passed, defined, merged, decided), min_size=3, max_size=12)
 
 
 def _ago(age: int) -> str:
@@ -91,6 +98,10 @@ class Story:
     def traits(self, user: str, age: int, traits: dict[str, Any]) -> None:
         at = self.now - timedelta(seconds=age)
         put(row(self.brand, user=user, kind=EventKind.IDENTIFY, name="identify", at=at, properties=traits))
+
+    def decide(self, user: str, verb: Any) -> None:
+        person = derived(self.brand, "user", user)
+        verb(self.brand, person, channel="email", purpose="news", source="test", at=self.now)
 
     def merge(self, user: str) -> None:
         put(row(self.brand, user=user, anonymous=f"a-{user}", kind=EventKind.IDENTIFY, name="identify", at=self.now))
