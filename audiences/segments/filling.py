@@ -50,6 +50,16 @@ def fill_slice(segment: Segment, *, after: UUID, now: datetime) -> tuple[UUID | 
     return (people[-1] if len(people) == SLICE else None), len(people)
 
 
+@transaction.atomic
+def readmit(segment: Segment, *, left_at: datetime, now: datetime) -> None:
+    """Let those back into a static segment who left it at one instant, all together: when it was archived."""
+    locks.share(segment.workspace_id)
+    left = segment.memberships.filter(left_at=left_at).order_by("person_id").values_list("person_id", flat=True)
+    people = list(dict.fromkeys(left))
+    for start in range(0, len(people), SLICE):
+        tell(segment, enter(segment, people[start : start + SLICE], now=now), now=now)
+
+
 def enter(segment: Segment, people: Sequence[UUID], *, now: datetime) -> list[Change]:
     """Open stays for people who are not inside and were not taken out by hand."""
     return [_change(segment, row, entered=True) for row in _run(ENTER, segment, people, now=now)]

@@ -146,4 +146,9 @@ def _members(segment: Segment) -> Iterator[list[Any]]:
         after = page[-1].person_id
 
 
-DUE: Final = "select exists (select from audiences_recheck where segment_id = %s and due_at <= %s)"
+# a person who was erased meanwhile is nobody to wait for
+DUE: Final = """
+select exists (
+    select from audiences_recheck r join audiences_person p on p.id = r.person_id
+    where r.segment_id = %s and r.due_at <= %s)
+"""

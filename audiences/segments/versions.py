@@ -11,6 +11,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from audiences.segments.definitions import define
+from audiences.segments.documents import STATIC
+from audiences.segments.filling import readmit
 from audiences.segments.models import Segment, SegmentVersion
 from audiences.wording import Line, condition_line, joined_by
 from config.kit.actors import Actor
@@ -56,13 +58,20 @@ def restore(workspace_id: int, key: str, number: int, *, actor: Actor, now: date
     return define(workspace_id, {**version.definition, "note": note}, actor=actor, now=now)
 
 
+@transaction.atomic
 def unarchive(workspace_id: int, key: str, *, actor: Actor, now: datetime) -> Segment:
-    """Bring an archived segment back into use with its newest definition; one in use stays as it is."""
+    """Bring an archived segment back into use with its newest definition; one in use stays as it is.
+
+    Those whom archiving let go from a static segment are back in it: no condition could find them again.
+    """
     segment = Segment.objects.get(workspace_id=workspace_id, key=key)
     newest = versions_of(segment).first()
     if not segment.archived or newest is None:
         return segment
-    return restore(workspace_id, key, newest.number, actor=actor, now=now)
+    back = restore(workspace_id, key, newest.number, actor=actor, now=now)
+    if back.kind == STATIC:
+        readmit(back, left_at=segment.updated_at, now=now)
+    return back
 
 
 def changes_between(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Difference]:

@@ -1,6 +1,7 @@
 """`/v1/segments/{key}/versions` and what belongs to a change: restoring, comparing, and who would feel it."""
 
 from dataclasses import asdict
+from functools import partial
 from typing import Any, ClassVar, Final
 
 from drf_spectacular.utils import OpenApiExample, extend_schema
@@ -14,7 +15,7 @@ from audiences.segments.api import SegmentView, find, shown_segment
 from audiences.segments.definitions import used_by
 from audiences.segments.models import Segment, SegmentVersion
 from audiences.segments.previews.comparing import Comparison, compare
-from audiences.segments.versions import changes_between, restore, version_of, versions_of
+from audiences.segments.versions import changes_between, restore, unarchive, version_of, versions_of
 from compliance.access.authentication import key_of
 from config.kit import clock
 from config.kit.actors import current_actor
@@ -117,8 +118,9 @@ class Restore(APIView):
         segment = _any(request, key)
         newest = versions_of(segment).first()
         number = _number(request.data, newest.number if newest else 0)
+        verb = unarchive if segment.archived and not request.data else partial(restore, number=number)
         try:
-            restore(segment.workspace_id, key, number, actor=current_actor(), now=clock.now())
+            verb(segment.workspace_id, key, actor=current_actor(), now=clock.now())
         except SegmentVersion.DoesNotExist:
             missing(f"Version {number} of the segment {key[:100]}")
         return Response(shown_segment(find(request, key)))

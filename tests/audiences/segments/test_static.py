@@ -129,6 +129,17 @@ def test_a_new_snapshot_reaches_its_readers(brand):
     assert members(brand, "new-ones") == set()
 
 
+def test_a_list_survives_archiving(brand):
+    people(brand, "u", "v")
+    define(brand)
+    add(brand, "u", "v")
+    remove(brand, "v")
+    segments.archive(brand, "vip", actor=factories.actor(), now=LATER)
+    assert members(brand) == set()
+    segments.unarchive(brand, "vip", actor=factories.actor(), now=LATER + timedelta(days=1))
+    assert members(brand) == {person(brand, "u")}
+
+
 def test_a_dynamic_segment_takes_no_list(brand):
     people(brand, "u")
     define(brand, "vip", "dynamic", where={"did": "buy"})
