@@ -11,6 +11,7 @@ from rest_framework.views import APIView
 
 from audiences.segments.computing import how_far
 from audiences.segments.definitions import archive, define, used_by
+from audiences.segments.doubts import doubts
 from audiences.segments.models import Segment, SegmentVersion
 from audiences.segments.reading import live_segments
 from compliance.access.authentication import key_of
@@ -45,6 +46,11 @@ class SegmentView(SegmentForm):
     members = serializers.IntegerField()
     created_at = serializers.DateTimeField()
     updated_at = serializers.DateTimeField()
+    warnings = serializers.ListField(
+        child=serializers.DictField(),
+        required=False,
+        help_text="after a change: traits that nobody was seen with, each with its path and what may be meant",
+    )
 
 
 class SegmentPage(serializers.Serializer[Any]):
@@ -112,7 +118,9 @@ def _defined(request: Request, *, key: str | None) -> Response:
     now = clock.now()
     segment = define(key_of(request).workspace_id, request.data, actor=current_actor(), now=now, key=key)
     status = 201 if segment.created_at == now else 200
-    return Response(shown_segment(live_segments(segment.workspace_id).get(pk=segment.pk)), status=status)
+    shown = shown_segment(live_segments(segment.workspace_id).get(pk=segment.pk))
+    warnings = [asdict(doubt) for doubt in doubts(segment.workspace_id, shown.get("where"))]
+    return Response(shown | ({"warnings": warnings} if warnings else {}), status=status)
 
 
 def find(request: Request, key: str) -> Segment:
