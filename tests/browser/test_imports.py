@@ -64,3 +64,17 @@ def test_a_running_job_is_cancelled_from_its_card(console: Console):
     expect(page.locator(".job")).to_contain_text("cancelled", timeout=15_000)
     worker.join(timeout=10)
     assert console.errors == []
+
+
+def test_a_job_goes_on_in_the_background_behind_a_toast_with_a_link(console: Console):
+    page, imported = console.page, console.shop.drafted()
+    job = start(console.shop.workspace, to=1, title="Counting")
+    imported.job_id = job.pk
+    imported.save(update_fields=["job_id"])
+    console.log_in()
+    console.go(reverse("import", args=[imported.pk]))
+    page.get_by_role("link", name="Continue in background").click()
+    expect(page.locator(".job")).to_have_count(0)
+    page.locator("#toasts").get_by_role("link", name="Show").click()
+    expect(page).to_have_url(f"{console.address}{reverse('job', args=[job.pk])}")
+    assert console.errors == []

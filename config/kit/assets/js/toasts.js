@@ -37,7 +37,16 @@ const button = (kind, act, ...content) => {
   return made;
 };
 
-export function toast(text, level = 'info', undo = '') {
+// A way to what the message is about; only addresses of this site.
+const way = ({ href, link }) => {
+  const made = document.createElement('a');
+  made.className = 'btn small';
+  made.href = href;
+  made.textContent = link;
+  return made;
+};
+
+export function toast(text, level = 'info', undo = '', to = {}) {
   const line = document.createElement('div');
   line.className = 'toast';
   line.dataset.level = level;
@@ -50,13 +59,13 @@ export function toast(text, level = 'info', undo = '') {
     line.remove();
     htmx.ajax('POST', undo, { source: document.body, swap: 'none' });
   }, word('undo'));
-  line.append(icon(LOOKS[level] ?? 'info'), said, ...(undo ? [back] : []), close);
+  line.append(icon(LOOKS[level] ?? 'info'), said, ...(undo ? [back] : []), ...(to.href?.startsWith('/') ? [way(to)] : []), close);
   document.getElementById('toasts').append(line);
   // an error stays until it is closed: it may need to be read out to somebody
   if (level !== 'bad') leave(line, undo ? UNDO : STAYS);
 }
 
 document.addEventListener('toast', (event) => {
-  const { text, value, level, undo } = event.detail;
-  toast(text ?? value, level, undo);
+  const { text, value, level, undo, href, link } = event.detail;
+  toast(text ?? value, level, undo, { href, link });
 });
