@@ -1,8 +1,8 @@
 // The condition builder: its buttons submit the form and the page is made anew; here only the rows are, in place.
 // Keys on a row's handle: arrows walk, Alt+arrows move, D doubles, N negates, G groups, U dissolves, Delete takes out.
-import { Idiomorph } from 'idiomorph';
 
 const IDLE = 300;
+const FIELDS = 'input:not([type=hidden]), select, textarea';
 const KEYS = { d: 'double', n: 'not', g: 'group', u: 'ungroup', Delete: 'drop', Backspace: 'drop' };
 const MOVES = { ArrowUp: 'up', ArrowDown: 'down', ArrowLeft: 'out', ArrowRight: 'into' };
 
@@ -40,6 +40,7 @@ class Conditions extends HTMLElement {
   send(asked) {
     const values = asked ? { do: asked } : {};
     this.asked = asked;
+    this.sent = new Map([...this.querySelectorAll(FIELDS)].map((field) => [field.id, field.value]));
     return htmx.ajax('POST', this.dataset.url, { source: this, target: this, swap: 'none', values });
   }
 
@@ -51,7 +52,8 @@ class Conditions extends HTMLElement {
     // what is typed between question and answer stays; a menu that was used closes
     const asked = this.asked;
     Idiomorph.morph(this.querySelector('.conds'), made, {
-      ignoreActiveValue: !asked,
+      // a menu of options follows the field beside it even while it has the focus
+      ignoreActiveValue: !asked && document.activeElement?.nodeName !== 'SELECT',
       callbacks: { beforeNodeMorphed: (node, next) => this.keep(node, next, asked) },
     });
     this.querySelectorAll('[data-handle]').forEach((handle) => { handle.draggable = true; });
@@ -61,7 +63,9 @@ class Conditions extends HTMLElement {
     this.dispatchEvent(new CustomEvent('conditions', { bubbles: true }));
   }
 
+  // what was typed since the form was sent stays, wherever the focus is by now
   keep(node, next, asked) {
+    if (node.matches?.(FIELDS) && this.sent.has(node.id) && this.sent.get(node.id) !== node.value) return false;
     if (node.nodeName === 'DETAILS' && !asked) next.open = node.open;
     return asked || node !== document.activeElement || node.nodeName === 'SELECT';
   }

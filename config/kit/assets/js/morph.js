@@ -1,6 +1,9 @@
 // hx-swap="morph" changes only what differs: focus, selection, typed text, open parts and islands stay as they are.
 import { Idiomorph } from 'idiomorph';
 
+// bundles that are fetched later morph with the same one
+window.Idiomorph = Idiomorph;
+
 const typed = (field) => {
   if (field.tagName === 'SELECT') return [...field.options].some((option) => option.selected !== option.defaultSelected);
   if (field.type === 'checkbox' || field.type === 'radio') return field.checked !== field.defaultChecked;
