@@ -26,3 +26,4 @@ class AudiencesConfig(AppConfig):
         for room in ("intake", "people", "segments"):  # workers export lists too
             import_module(f"audiences.{room}.lists")
         import_module("audiences.privacy")  # registers what audiences keep of people
+        import_module("audiences.exports.jobs")  # registers its kinds

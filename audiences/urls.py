@@ -4,6 +4,7 @@ from django.urls import URLPattern, URLResolver
 
 from audiences import pages
 from audiences.computed import urls as computed
+from audiences.exports import urls as exports
 from audiences.identity import urls as identity
 from audiences.imports import urls as imports
 from audiences.intake import urls as intake
@@ -14,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *pages.urlpatterns,
     *imports.urlpatterns,
     *intake.urlpatterns,
+    *exports.urlpatterns,
     *people.urlpatterns,
     *identity.urlpatterns,
     *computed.urlpatterns,

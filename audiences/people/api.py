@@ -9,7 +9,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from audiences.people.lookups import identities_of, people, person_called
-from audiences.people.models import Person
+from audiences.people.models import Person, TraitChange
 from audiences.segments.lookups import memberships_of
 from compliance.access.authentication import key_of
 from config.kit.api import CursorPage, missing
@@ -79,6 +79,36 @@ class OnePerson(APIView):
             "segments": [{"key": stay.segment.key, "entered_at": stay.entered_at} for stay in stays],
         }
         return Response(shown_person(person) | more)
+
+
+class TraitWordView(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    value = serializers.JSONField(allow_null=True, help_text="null: it was taken away")
+    at = serializers.DateTimeField(help_text="event time")
+    source = serializers.CharField(help_text="the call that said so")  # type: ignore[assignment]
+
+
+class TraitWordPage(serializers.Serializer[Any]):
+    data = TraitWordView(many=True)  # type: ignore[assignment]
+    next = serializers.CharField(allow_null=True)
+
+
+class TraitHistory(APIView):
+    """What a person's traits were."""
+
+    scope = "people:read"
+    pages: ClassVar = CursorPage("-at", "name")
+
+    @extend_schema(operation_id="person_traits", tags=["people"], responses=TraitWordPage, parameters=PAGED)
+    def get(self, request: Request, user_id: str) -> Response:
+        """Return every word about a person's traits, the latest first."""
+        person = person_called(key_of(request).workspace_id, user_id) or missing(f"The person {user_id[:100]}")
+        rows = TraitChange.objects.filter(workspace_id=person.workspace_id, person_id=person.pk)
+        return Response(self.pages.page(rows, request.query_params).as_json(_word))
+
+
+def _word(row: TraitChange) -> dict[str, Any]:
+    return {name: getattr(row, name) for name in ("name", "value", "at", "source")}
 
 
 def shown_person(person: Person) -> dict[str, Any]:
