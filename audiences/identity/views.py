@@ -1,13 +1,12 @@
 """Pages of who is who: the queue of claims, and merging two people."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
-from django.contrib import messages as notes
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -17,8 +16,10 @@ from audiences.identity.merging import MergePreview
 from audiences.people.lookups import names_of, person_called
 from audiences.people.models import IdentityClaim, Person
 from compliance.access.console import ConsoleRequest, actor_of, console_change, console_page
+from compliance.access.forms import submit
 from config.kit import clock
-from config.kit.errors import Conflict, InputRefused
+from config.kit.errors import Conflict, Problem
+from config.kit.forms import fresh_key
 from config.kit.pages import page
 from config.kit.paging import CursorPage, Page
 
@@ -59,17 +60,20 @@ def decide(request: ConsoleRequest, claim_id: int) -> HttpResponse:
     if answer not in ("one", "two"):
         raise BadRequest("the answer is unknown")
     reason, one = request.POST.get("reason", ""), answer == "one"
-    try:
-        merging.settle_claim(claim, actor=actor_of(request), reason=reason, now=clock.now(), one_person=one)
-    except InputRefused as refused:
+
+    def act() -> None:
+        try:
+            merging.settle_claim(claim, actor=actor_of(request), reason=reason, now=clock.now(), one_person=one)
+        except Conflict:
+            raise Conflict(_("Somebody else has decided meanwhile.")) from None
+
+    def again(problems: Sequence[Problem]) -> HttpResponse:
         context = _at_hand(request, claim) | {"state": claim.state, "states": STATES.items(), "rows": []}
-        context |= {"page": None, "reason": reason, "problem": refused.problems[0]}
+        context |= {"page": None, "reason": reason, "problem": problems[0]}
         return page(request, "identity/claims.html", context, status=422)
-    except Conflict:
-        notes.warning(request, _("Somebody else has decided meanwhile."))
-    else:
-        notes.success(request, _("They are one person now.") if one else _("Noted: they are two people."))
-    return redirect("identity-claims")
+
+    said = _("They are one person now.") if one else _("Noted: they are two people.")
+    return submit(request, act, again=again, to=reverse("identity-claims"), said=said)
 
 
 @console_page
@@ -88,19 +92,15 @@ def merge_now(request: ConsoleRequest) -> HttpResponse:
     if request.POST.get("confirm", "").strip() != preview.winner.name:
         context["confirm_problem"] = _("Write the name exactly as it stands above.")
         return page(request, "identity/merge.html", context, status=422)
-    ids = {"loser_id": preview.loser.person.pk, "winner_id": preview.winner.person.pk}
-    reason = context["reason"]
-    try:
-        stays = merging.merge_people(
-            request.workspace.pk, **ids, actor=actor_of(request), reason=reason, now=clock.now()
-        )
-    except InputRefused as refused:
-        return page(request, "identity/merge.html", context | {"problem": refused.problems[0]}, status=422)
-    except Conflict as conflict:
-        notes.warning(request, str(conflict))
-        return redirect(f"{reverse('identity-merge')}?loser={ids['loser_id']}&winner={ids['winner_id']}")
-    notes.success(request, _("They are one person now."))
-    return redirect("person", stays)
+    ids: dict[str, Any] = {"loser_id": preview.loser.person.pk, "winner_id": preview.winner.person.pk}
+    given: dict[str, Any] = {"actor": actor_of(request), "reason": context["reason"], "now": clock.now()}
+    return submit(
+        request,
+        partial(merging.merge_people, request.workspace.pk, **ids, **given),
+        again=lambda found: page(request, "identity/merge.html", context | {"problem": found[0]}, status=422),
+        to=reverse("person", args=[ids["winner_id"]]),
+        said=_("They are one person now."),
+    )
 
 
 @console_page
@@ -140,6 +140,7 @@ def _asked(request: ConsoleRequest, given: Any) -> dict[str, Any]:
     people = {side: _called(request, text) for side, text in texts.items() if text}
     problems = {side: _("Nobody is known by this.") for side, person in people.items() if person is None}
     context: dict[str, Any] = {**texts, "reason": given.get("reason", "")[:500], "problems": problems, "preview": None}
+    context["form_key"] = fresh_key()
     loser, winner = people.get("loser"), people.get("winner")
     if loser and winner:
         try:

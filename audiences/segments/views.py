@@ -1,9 +1,9 @@
 """Pages about segments: the list, and one segment with its members, versions, readers and trail."""
 
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 
-from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -20,12 +20,12 @@ from audiences.segments.models import Segment, SegmentVersion
 from audiences.segments.versions import changes_between, restore, unarchive, versions_of
 from audiences.wording import condition_line
 from compliance.access.console import ConsoleRequest, actor_of, console_change, console_page
+from compliance.access.forms import submit
 from compliance.audit import record
 from compliance.audit.trail import entries
 from compliance.desk.lists import list_page
 from config.kit import clock
 from config.kit.charts import Chart, Series, days_before
-from config.kit.errors import Conflict, InputRefused
 from config.kit.pages import page
 from config.kit.paging import CursorPage
 
@@ -93,28 +93,24 @@ def trail(request: ConsoleRequest, key: str) -> HttpResponse:
 def put_back(request: ConsoleRequest, key: str, number: int) -> HttpResponse:
     """Make an older version live again, as a new version."""
     found = find(request, key)
+    act = partial(restore, request.workspace.pk, found.key, number, actor=actor_of(request), now=clock.now())
+    said = _("v%(number)s is in use again, as a new version.") % {"number": number}
     try:
-        restore(request.workspace.pk, found.key, number, actor=actor_of(request), now=clock.now())
-        messages.success(request, _("v%(number)s is in use again, as a new version.") % {"number": number})
+        return submit(request, act, to=reverse("segment-history-page", args=[found.key]), said=said)
     except SegmentVersion.DoesNotExist:
         raise Http404 from None
-    except InputRefused as refusal:
-        messages.error(request, " ".join(f"{one.message} {one.hint}" for one in refusal.problems))
-    return HttpResponseRedirect(reverse("segment-history-page", args=[found.key]))
 
 
 @console_change
 def put_away(request: ConsoleRequest, key: str) -> HttpResponse:
     """Archive a segment, or bring an archived one back."""
     found = find(request, key)
-    try:
-        if found.live is None:
-            unarchive(request.workspace.pk, found.key, actor=actor_of(request), now=clock.now())
-        else:
-            archive(request.workspace.pk, found.key, actor=actor_of(request), now=clock.now())
-    except (Conflict, InputRefused) as refusal:
-        messages.error(request, str(refusal))
-    return HttpResponseRedirect(reverse("segment-page", args=[found.key]))
+    verb = archive if found.live else unarchive
+    said = _("“%(name)s” is archived.") if found.live else _("“%(name)s” is in use again.")
+    act = partial(verb, request.workspace.pk, found.key, actor=actor_of(request), now=clock.now())
+    way_back = reverse("segment-archive", args=[found.key])
+    to = reverse("segment-page", args=[found.key])
+    return submit(request, act, to=to, said=said % {"name": found.name}, undo=way_back)
 
 
 @console_change

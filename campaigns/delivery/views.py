@@ -3,10 +3,9 @@
 from typing import Final
 from uuid import UUID
 
-from django.contrib import messages as notes
 from django.core.exceptions import BadRequest
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from audiences.people.lookups import names_of
@@ -18,9 +17,11 @@ from campaigns.delivery.lists import MAILBOX, MESSAGES
 from campaigns.delivery.models import Delivery
 from campaigns.delivery.wording import answer
 from compliance.access.console import ConsoleRequest, actor_of, console_change, console_page
+from compliance.access.forms import submit
 from compliance.desk.lists import list_page
 from config.kit import clock
 from config.kit.errors import Conflict
+from config.kit.forms import Form
 from config.kit.pages import page
 
 
@@ -41,6 +42,7 @@ def message(request: ConsoleRequest, message_id: UUID) -> HttpResponse:
         "channel": channel_text(found.channel),
         "letters": lookups.received(request.workspace.pk, found.pk),
         "in_doubt": found.state == Delivery.State.IN_DOUBT,
+        "form": Form(id="message-resolve", values={}),
     }
     return page(request, "delivery/message.html", context)
 
@@ -53,13 +55,15 @@ def resolve_message(request: ConsoleRequest, message_id: UUID) -> HttpResponse:
         wanted = Resolution(request.POST.get("resolution", ""))
     except ValueError:
         raise BadRequest("resolution is unknown") from None
-    try:
-        resolve(request.workspace.pk, found.pk, wanted, actor=actor_of(request), now=clock.now())
-    except Conflict:
-        notes.warning(request, _("Somebody else has decided meanwhile."))
-    else:
-        notes.success(request, _("Noted. The trail keeps who decided."))
-    return redirect("message", found.pk)
+
+    def act() -> None:
+        try:
+            resolve(request.workspace.pk, found.pk, wanted, actor=actor_of(request), now=clock.now())
+        except Conflict:
+            raise Conflict(_("Somebody else has decided meanwhile.")) from None
+
+    to = reverse("message", args=[found.pk])
+    return submit(request, act, to=to, said=_("Noted. The trail keeps who decided."))
 
 
 @console_page

@@ -1,11 +1,11 @@
 """Pages about flows and runs: lists, the read-only outline with live counts, and one run step by step."""
 
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from audiences.people.lookups import names_of
@@ -20,9 +20,9 @@ from campaigns.flows.live import nodes_now
 from campaigns.flows.models import Flow
 from campaigns.flows.wording import entry_text, goal_text, step_line
 from compliance.access.console import ConsoleRequest, actor_of, console_change, console_page
+from compliance.access.forms import submit
 from compliance.desk.lists import list_page
 from config.kit import clock
-from config.kit.errors import Conflict
 from config.kit.pages import page
 
 SWITCHES: Final = {
@@ -64,13 +64,8 @@ def switch(request: ConsoleRequest, key: str) -> HttpResponse:
     if found is None or change is None:
         raise Http404
     verb, said = change
-    try:
-        verb(found, actor=actor_of(request), now=clock.now())
-    except Conflict as conflict:
-        messages.error(request, str(conflict))
-    else:
-        messages.success(request, str(said) % {"name": found.name})
-    return redirect("flow", key=key)
+    act = partial(verb, found, actor=actor_of(request), now=clock.now())
+    return submit(request, act, to=reverse("flow", args=[key]), said=str(said) % {"name": found.name})
 
 
 @console_page

@@ -23,7 +23,7 @@ def submit(
     request: HttpRequest,
     act: Callable[[], object],
     *,
-    again: Callable[[Sequence[Problem]], HttpResponse],
+    again: Callable[[Sequence[Problem]], HttpResponse] | None = None,
     to: str,
     said: Callable[[], str] | str = "",
     undo: str = "",
@@ -31,8 +31,9 @@ def submit(
 ) -> HttpResponse:
     """Carry out `act` for this form and go to the page `to`.
 
-    A refused input shows the form again by `again`; a stale one answers what differs (`labels` names its fields);
-    a form that arrives a second time, after a lost answer or a double click, changes nothing more.
+    A refused input shows the form again by `again` (a mere button has none: `to` says why); a stale one answers what
+    differs (`labels` names its fields); a form that arrives a second time, after a lost answer or a double click,
+    changes nothing more.
     """
     try:
         with transaction.atomic():
@@ -40,12 +41,16 @@ def submit(
                 return done(request, to, said=_("That was done already."), level=messages.INFO)
             act()
     except InputRefused as refusal:
-        return again(refusal.problems)
+        return again(refusal.problems) if again else done(request, to, said=_told(refusal), level=messages.ERROR)
     except Stale as stale:
         return conflict(request, stale, labels=labels or {name: name for name in stale.theirs}, back=to)
     except Conflict as other:
         return done(request, to, said=str(other), level=messages.WARNING)
     return done(request, to, said=said() if callable(said) else said, undo=undo)
+
+
+def _told(refusal: InputRefused) -> str:
+    return " ".join(f"{problem.message} {problem.hint}".strip() for problem in refusal.problems)
 
 
 def _first_time(request: HttpRequest) -> bool:

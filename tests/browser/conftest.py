@@ -63,10 +63,13 @@ class Console:
     shop: Shop
     page: Page
     errors: list[str]
+    scripts: bool = True
 
     def go(self, path: str) -> None:
-        """Open a page and wait until its parts are there too."""
+        """Open a page and wait until its parts are there too, and its elements know what they are."""
         self.page.goto(f"{self.address}{path}")
+        if self.scripts:
+            expect(self.page.locator(":not(:defined)")).to_have_count(0, timeout=20_000)
         expect(self.page.locator("[aria-busy=true]")).to_have_count(0)
 
     def log_in(self) -> None:
@@ -107,7 +110,8 @@ def open_tab(browser: Browser, address: str, shop: Shop, **options: Any) -> Cons
         viewport={"width": 1440, "height": 900}, locale="en-US", reduced_motion="reduce", **options
     )
     page = context.new_page()
-    console = Console(address=address, shop=shop, page=page, errors=[])
+    scripts = options.get("java_script_enabled", True)
+    console = Console(address=address, shop=shop, page=page, errors=[], scripts=scripts)
     page.on("pageerror", lambda error: console.errors.append(str(error)))
     page.on("console", lambda said: console.errors.append(said.text) if said.type in ("error", "warning") else None)
     return console

@@ -84,7 +84,13 @@ def when(value: datetime | None, style: str = "full", person: Any = None) -> Saf
     title = f"{local:%Y-%m-%d %H:%M:%S} {timezone.get_current_timezone_name()} · {utc:%Y-%m-%d %H:%M:%S} UTC"
     if theirs := _zone_of(person):
         title += f" · {value.astimezone(theirs):%Y-%m-%d %H:%M:%S} {theirs.key}"
-    return format_html('<time datetime="{}" title="{}">{}</time>', utc.isoformat(), title, _written(local, style))
+    written = format_html('<time datetime="{}" title="{}">{}</time>', utc.isoformat(), title, _written(local, style))
+    return _ticking(written, value) if style == "ago" else written
+
+
+def _ticking(written: SafeString, value: datetime) -> SafeString:
+    """Let the browser keep an age true; how old it is now the server says, for clocks of browsers differ."""
+    return format_html('<x-time age="{}">{}</x-time>', round((clock.now() - value).total_seconds()), written)
 
 
 def _zone_of(person: Any) -> ZoneInfo | None:

@@ -1,5 +1,4 @@
 import './htmx-global.js';
-import './autosave.js';
 import './confirm.js';
 import './copy.js';
 import './dialog.js';
@@ -8,7 +7,6 @@ import './guard.js';
 import './islands.js';
 import './morph.js';
 import './shell.js';
-import './tabs.js';
 import './time.js';
 import './palette.js';
 import './keys.js';

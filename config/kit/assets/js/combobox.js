@@ -34,6 +34,7 @@ class Combobox extends HTMLElement {
   // the label and the descriptions go on to the text field; the select stays in the form and is what is sent
   build() {
     const { select } = this;
+    const focused = select === document.activeElement;
     const id = select.id || `combobox-${count += 1}`;
     const list = make('ul', { class: 'listbox', role: 'listbox', id: `${id}-list`, hidden: '' });
     const input = make('input', { class: 'in', id, role: 'combobox', 'aria-autocomplete': 'list', 'aria-expanded': 'false', 'aria-controls': list.id, autocomplete: 'off', spellcheck: 'false' });
@@ -48,6 +49,7 @@ class Combobox extends HTMLElement {
     select.hidden = true;
     this.chips = make('span', { class: 'chips' });
     this.append(...(select.multiple ? [this.chips] : []), input, list);
+    if (focused) input.focus();
   }
 
   listen() {

@@ -1,7 +1,7 @@
-// <x-confirm word="…"> around a field and a button: the button wakes when the word is typed. The server checks it too.
+// <x-confirm word="…"> around a form: its button wakes when the word is typed into [data-word]. The server checks it too.
 class Confirm extends HTMLElement {
   connectedCallback() {
-    const field = this.querySelector('input');
+    const field = this.querySelector('[data-word]');
     const button = this.querySelector('button[type=submit], button:not([type])');
     const compare = () => { button.disabled = field.value.trim() !== this.getAttribute('word'); };
     field.oninput = compare;

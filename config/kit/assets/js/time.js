@@ -6,7 +6,7 @@ const shown = new Set();
 const words = (seconds) => {
   if (Math.abs(seconds) < 5) return null;
   const [unit, size] = UNITS.find(([, each]) => Math.abs(seconds) >= 2 * each) ?? UNITS.at(-1);
-  return written.format(-Math.trunc(seconds / size), unit);
+  return written.format(-Math.trunc(seconds / size), unit).replace(/(\d)(?=\p{Script=Han})/u, '$1 ');
 };
 
 class Age extends HTMLElement {

@@ -55,15 +55,25 @@ export function toast(text, level = 'info', undo = '', to = {}) {
   said.textContent = text;
   const close = button('quiet square', () => line.remove(), icon('x'));
   close.setAttribute('aria-label', word('close'));
-  const back = button('small', () => {
+  const ask = () => {
     line.remove();
     htmx.ajax('POST', undo, { source: document.body, swap: 'none' });
-  }, word('undo'));
+  };
+  const back = undo?.tagName ? undo : button('small', ask, word('undo'));
   line.append(icon(LOOKS[level] ?? 'info'), said, ...(undo ? [back] : []), ...(to.href?.startsWith('/') ? [way(to)] : []), close);
   document.getElementById('toasts').append(line);
   // an error stays until it is closed: it may need to be read out to somebody
   if (level !== 'bad') leave(line, undo ? UNDO : STAYS);
 }
+
+// What was done on the page before and can be taken back: its banner becomes such a message, with the banner's own form.
+document.querySelectorAll('.banner[data-undo]').forEach((banner) => {
+  const form = banner.querySelector('form');
+  const level = ['ok', 'warn', 'bad'].find((each) => banner.classList.contains(each));
+  form.remove();
+  banner.remove();
+  toast(banner.textContent.trim(), level, form);
+});
 
 document.addEventListener('toast', (event) => {
   const { text, value, level, undo, href, link } = event.detail;
