@@ -58,7 +58,7 @@ GROUPS: Final = (
         ),
     ),
     Group(
-        _("May we, and who did"),
+        _("Governance"),
         (
             Place("privacy", "shield-check", _("Privacy requests"), "y"),
             Place("jobs", "list-checks", _("Jobs"), "o"),

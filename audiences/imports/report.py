@@ -6,6 +6,7 @@ from typing import Any, Final
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from audiences.imports.expected import expected_text
 from audiences.imports.labels import MEANINGS, TYPES
 from audiences.imports.models import Import
 from audiences.imports.verbs import refused_rows
@@ -75,7 +76,10 @@ def reasons_of(counts: Mapping[str, Any] | None) -> list[tuple[str, int]]:
 
 def examples_of(counts: Mapping[str, Any] | None) -> list[dict[str, Any]]:
     """Return the first refused rows with their reasons in words."""
-    return [{**one, "said": reason_text(one["reason"])} for one in (counts or {}).get("examples", ())]
+    return [
+        {**one, "said": reason_text(one["reason"]), "expected": expected_text(one["expected"])}
+        for one in (counts or {}).get("examples", ())
+    ]
 
 
 def meanings_of(found: Import) -> list[dict[str, Any]]:
@@ -89,4 +93,12 @@ def meanings_of(found: Import) -> list[dict[str, Any]]:
         }
         for column in found.mapping.get("columns", ())
         if column["to"] != "skip"
+    ]
+
+
+def refused_lines(found: Import, *, most: int) -> list[dict[str, Any]]:
+    """Return the first refused rows with the words for why."""
+    return [
+        {"row": row, "said": reason_text(row.reason), "expected": expected_text(row.expected)}
+        for row in refused_rows(found)[:most]
     ]

@@ -18,7 +18,7 @@ from audiences.imports.drafts import Draft, document_of
 from audiences.imports.lists import IMPORTS
 from audiences.imports.models import Import
 from audiences.imports.reading import chosen, reading_of
-from audiences.imports.report import counts_of, examples_of, meanings_of, reason_text, reasons_of
+from audiences.imports.report import counts_of, examples_of, meanings_of, reasons_of, refused_lines
 from audiences.imports.uploads import IntoStorage, stored_file
 from compliance import jobs
 from compliance.access.console import ConsoleRequest, actor_of, console_change, console_page
@@ -161,7 +161,7 @@ def _outcome(request: ConsoleRequest, found: Import) -> HttpResponse:
         "job": job,
         "counts": counts,
         "reasons": reasons_of(counts),
-        "rows": [{"row": row, "said": reason_text(row.reason)} for row in verbs.refused_rows(found)[:SHOWN_REFUSED]],
+        "rows": refused_lines(found, most=SHOWN_REFUSED),
         "columns": meanings_of(found),
     }
     return page(request, "imports/outcome.html", context, parts={"import-outcome": "outcome"})
