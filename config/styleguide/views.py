@@ -11,6 +11,7 @@ from config.styleguide.chapters import CHAPTERS
 from config.styleguide.samples import samples
 
 BY_KEY: Final = {chapter.key: chapter for chapter in CHAPTERS}
+PARTS: Final = {"messages": {"drawer": "entry", "dialog": "entry"}}  # what a chapter opens over itself
 
 
 @console_page
@@ -26,4 +27,4 @@ def chapter(request: ConsoleRequest, key: str) -> HttpResponse:
         raise Http404
     at = BY_KEY[key]
     context = {"chapters": CHAPTERS, "chapter": at, **samples(clock.now())}
-    return page(request, f"styleguide/{at.key}.html", context)
+    return page(request, f"styleguide/{at.key}.html", context, parts=PARTS.get(at.key))

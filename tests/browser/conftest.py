@@ -70,7 +70,7 @@ class Console:
         self.page.goto(f"{self.address}{path}")
         if self.scripts:
             expect(self.page.locator(":not(:defined)")).to_have_count(0, timeout=20_000)
-        expect(self.page.locator("[aria-busy=true]")).to_have_count(0)
+            expect(self.page.locator("[aria-busy=true]")).to_have_count(0)
 
     def log_in(self) -> None:
         self.go("/login/")

@@ -9,6 +9,8 @@ from tests.console.shop import FRUGAL, NO_CONSENT
 from tests.console.test_pages import addresses
 
 pytestmark = pytest.mark.django_db(transaction=True)
+SHARES = 6  # of the walk over all pages, which several workers may do together
+LISTEN = "document.addEventListener('securitypolicyviolation', (each) => window.violated(each.blockedURI))"
 
 
 def test_from_log_in_to_a_person_and_why_nothing_was_sent(console: Console):
@@ -59,19 +61,25 @@ def test_back_and_reload_after_a_search_show_whole_pages(console: Console):
     assert console.errors == []
 
 
+@pytest.mark.parametrize("share", range(SHARES))
 @pytest.mark.parametrize(("language", "theme"), [("en", "light"), ("zh-hans", "dark")])
-def test_every_page_is_accessible_quiet_and_fits_a_phone(console: Console, language: str, theme: str):
+def test_every_page_is_accessible_quiet_and_fits_a_phone(console: Console, language: str, theme: str, share: int):
+    stopped: list[str] = []
+    console.page.expose_function("violated", lambda where: stopped.append(where))  # noqa: PLW0108  (no built-ins)
+    console.page.add_init_script(LISTEN)
     console.log_in()
     console.prefer(language=language, theme=theme)
     found = []
-    for address in addresses(console.shop):
+    for address in sorted(set(addresses(console.shop)))[share::SHARES]:
         console.resize(1440)
         console.go(address)
+        assert console.page.locator("html").get_attribute("data-theme") == theme
         found += [f"{address} {each}" for each in console.violations()]
         console.resize(390)
         if console.overflow() > 0:
             found.append(f"{address} is {console.overflow()} px wider than a phone")
     assert found == []
+    assert stopped == []
     assert [error for error in console.errors if "sandboxed" not in error] == []
 
 

@@ -2,13 +2,15 @@
 
 import gzip
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from django.db import transaction
 from django.test import Client
-from django.urls import reverse
+from django.urls import get_resolver, resolve, reverse
 
 from campaigns.delivery.models import Delivery
 from campaigns.overview.story import story
@@ -100,6 +102,37 @@ def test_every_page_answers_members_and_nobody_else(shop, client):
         answer = stranger.get(address)
         assert answer.status_code in (200, 404), address
         assert "household-1" not in answer.content.decode(), address
+
+
+ANY = {"uuid": "00000000-0000-0000-0000-000000000000", "int": "1", "slug": "x", "str": "x"}
+NO_PAGES = {  # what answers a GET but is no page of the console
+    *("healthz", "readyz", "api-docs", "api-schema", "login", "consent-unsubscribe", "consent-preferences"),
+    *("live-stream", "live-parts", "person-json", "job-file", "import-refused", "letter-html"),
+    *("job-later", "segment-exact", "segment-live", "conditions"),  # parts alone, which never enter the history
+}
+
+
+def views(patterns: Iterable[Any], before: str = "") -> Iterator[tuple[str, str]]:
+    """Yield the name of every view outside the API, and an address; what it names need not exist."""
+    for each in patterns:
+        route = f"{before}{each.pattern}"
+        if hasattr(each, "url_patterns"):
+            yield from views(each.url_patterns, route)
+        elif each.name and not route.startswith("v1/"):
+            yield each.name, "/" + re.sub(r"<(\w+):\w+>", lambda kind: ANY[kind[1]], route)
+
+
+def test_no_page_is_missing_among_the_addresses(shop, client):
+    client.force_login(shop.user)
+    known = {resolve(urlsplit(address).path).view_name for address in addresses(shop)} | NO_PAGES
+    others = {name: address for name, address in views(get_resolver().url_patterns) if name not in known}
+    assert [name for name, address in others.items() if client.get(address).status_code != 405] == []
+
+
+def test_every_page_has_one_heading_of_the_first_level(shop, client):
+    client.force_login(shop.user)
+    headings = {address: client.get(address).content.count(b"<h1") for address in addresses(shop)}
+    assert {address: n for address, n in headings.items() if n != 1} == {}
 
 
 def test_a_doubtful_send_is_settled_by_an_operator_and_not_by_a_viewer(shop, client):
