@@ -35,6 +35,7 @@ from tests import factories
 from tests.audiences.sender import Sender, basic
 
 DAY = timedelta(days=1)
+VERBS = {"templates": define_template, "segments": define_segment, "journeys": define_flow, "rules": define_rule}
 THANKED, NO_CONSENT, FRUGAL, DOUBTFUL = "household-1", "household-2", "household-3", "household-4"
 
 
@@ -55,10 +56,10 @@ class Shop:
         return MailboxMessage.objects.order_by("pk")[0]
 
     def drafted(self) -> Import:
-        return imports.imports(self.workspace.pk).get(job_id=None)
+        return imports.imports(self.workspace.pk).filter(job_id=None).latest("created_at", "pk")
 
     def imported(self) -> Import:
-        return imports.imports(self.workspace.pk).exclude(job_id=None).get()
+        return imports.imports(self.workspace.pk).exclude(job_id=None).latest("created_at", "pk")
 
 
 def open_shop(now: datetime) -> Shop:
@@ -99,9 +100,8 @@ def _import(shop: Shop) -> None:
 
 
 def _define(shop: Shop) -> None:
-    verbs = {"templates": define_template, "segments": define_segment, "journeys": define_flow, "rules": define_rule}
     for kind, raw in definitions():
-        made = verbs[kind](shop.workspace.pk, raw, actor=factories.actor(), now=shop.now)
+        made = VERBS[kind](shop.workspace.pk, raw, actor=factories.actor(), now=shop.now)
         if kind == "journeys":
             publish(made, actor=factories.actor(), now=shop.now)
 
