@@ -112,7 +112,7 @@ def test_the_keyboard_alone_reaches_content_and_menu(console: Console):
     expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.locator("#main")).to_be_focused()
-    menu = page.locator("x-menu summary")
+    menu = page.locator("x-menu summary", has_text="Account and preferences")
     menu.focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("button", name="Log out")).to_be_visible()
