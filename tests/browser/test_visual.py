@@ -21,13 +21,15 @@ from playwright.sync_api import Browser, Page
 from compliance.access.installation import DEMO_BRAND
 from tests import factories
 from tests.browser.conftest import Console, open_tab
-from tests.console.shop import Shop
+from tests.console.shop import THANKED, Shop, open_shop
 
 BASELINES: Final = Path(__file__).parent / "baselines"
 MOST: Final = 20
 BUDGET: Final = 60
 NOON: Final = datetime(2026, 11, 27, 12, 0, tzinfo=UTC)
 STILL: Final = "*, ::before, ::after { animation: none !important; transition: none !important; caret-color: #0000 }"
+MASKED: Final = "main :is(time, [data-card=health], x-live, #live-sample, [data-card=figures] .stat:last-child)"
+"""What differs from run to run: times, ids, measured delays."""
 UPDATE: Final = bool(os.environ.get("SNAP_UPDATE"))
 
 # name: chapter of the style guide, part of it, language, theme, width
@@ -44,6 +46,15 @@ GUIDE: Final = {
     "conditions-dark-zh": ("logic", "#spec-conditions", "zh-hans", "dark", 1280),
     "canvas-light": ("journeys", "#spec-nodes", "en", "light", 1280),
     "builder-phone": ("t3-builder", "#main", "zh-hans", "light", 390),
+}
+# name: name of the page, its key, language, theme, width; the shop's rows came about at NOON
+PAGES: Final = {
+    "page-home-light": ("home", "", "en", "light", 1280),
+    "page-segments-dark-zh": ("segment-list", "", "zh-hans", "dark", 1280),
+    "page-frequency-phone": ("person-frequency", THANKED, "zh-hans", "light", 390),
+    "page-builder-light-zh": ("segment-edit", "loyal", "zh-hans", "light", 1280),
+    "page-journey-dark": ("flow", "win-back", "en", "dark", 1280),
+    "page-imports-light": ("imports", "", "en", "light", 1280),
 }
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
@@ -70,10 +81,22 @@ def calm(browser: Browser, live_server: Any, monkeypatch: pytest.MonkeyPatch) ->
     opened.page.context.close()
 
 
+@pytest.fixture
+def busy(browser: Browser, live_server: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Console]:
+    """A console over a shop whose rows came about at noon, and where it stays noon."""
+    monkeypatch.setattr("config.kit.clock.now", lambda: NOON)
+    shop = open_shop(NOON)
+    opened = open_tab(browser, live_server.url, shop)
+    opened.page.clock.set_fixed_time(NOON)
+    opened.log_in()
+    yield opened
+    opened.page.context.close()
+
+
 def taken(page: Page, part: str) -> Image.Image:
     page.evaluate("document.fonts.ready")
     page.evaluate("document.querySelectorAll('.notice').forEach((each) => each.remove())")
-    shot = page.locator(part).screenshot(style=STILL, animations="disabled", mask=[page.locator("main time")])
+    shot = page.locator(part).screenshot(style=STILL, animations="disabled", mask=[page.locator(MASKED)])
     return Image.open(io.BytesIO(shot)).convert("RGB")
 
 
@@ -110,8 +133,23 @@ def test_the_style_guide_looks_as_it_did(calm: Console, tmp_path: Path):
     assert [said for said in wrong if said] == []
 
 
+@pytest.mark.skipif(not fonts(), reason="the fonts of the pictures are not here")
+@pytest.mark.slow
+def test_the_key_pages_look_as_they_did(busy: Console, tmp_path: Path):
+    wrong = []
+    for name, (address, key, language, theme, width) in PAGES.items():
+        busy.prefer(language=language, theme=theme)
+        busy.resize(width)
+        keys = [busy.shop.person(key) if key == THANKED else key] if key else []
+        busy.go(reverse(address, args=keys))
+        busy.page.wait_for_load_state("networkidle")
+        busy.resize(width)
+        wrong.append(held(name, taken(busy.page, "#main"), tmp_path))
+    assert [said for said in wrong if said] == []
+
+
 def test_there_are_few_pictures_and_each_is_looked_at():
     pictures = {path.stem for path in BASELINES.glob("*.png")}
-    assert pictures == set(GUIDE)
+    assert pictures == {*GUIDE, *PAGES}
     assert len(pictures) <= MOST
     assert sum(path.stat().st_size for path in BASELINES.iterdir()) < 3_000_000
