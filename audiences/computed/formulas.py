@@ -11,6 +11,8 @@ from audiences.conditions.values import Lookup, lookup, number, scalar
 
 Bands = Mapping[str, Sequence[float]]
 DAY: Final = timedelta(days=1)
+COUNT: Final = "count"
+RFM: Final = "rfm"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,21 +27,24 @@ class Formula:
 
     def value(self, facts: Facts) -> Any:
         """Return the value at `facts.now` as JSON; None where there is none."""
+        if self.kind == COUNT:
+            return self.did.count(facts)
         return KINDS[self.kind](self, self.did.counted(facts), facts.now)
 
     def needs(self) -> Needs:
-        return self.did.needs()
+        """Return what is read: a count of all there ever was reads the tally, everything else the events."""
+        return self.did.needs() if self.kind == COUNT else Needs(event_names={self.did.event: self.did.within})
 
     def next_change(self, facts: Facts) -> datetime | None:
         """Return the next instant at which the value may change with no event: one enters, leaves, or turns older."""
         now, window = facts.now, self.did.within
         instants = [event.at for event in facts.history.get(self.did.event, ()) if event.at > now]
-        counted = self.did.counted(facts)
+        counted = self.did.counted(facts) if window is not None or self.kind == RFM else ()
         if window is not None and counted:
             instants.append(counted[0].at + window)
         for event in facts.history.get(self.did.event, ()):
             instants += [at for leaf in self.did.where if (at := leaf.change_in(event.properties, now=now))]
-        if self.kind == "rfm" and counted:
+        if self.kind == RFM and counted:
             turns = [counted[-1].at + timedelta(days=days) for days in self.bands.get("recency", ())]
             instants += [at for at in turns if at > now]
         return min(instants, default=None)
@@ -108,7 +113,7 @@ def _above(limits: Sequence[float], value: float) -> int:
 
 
 KINDS: Final[Mapping[str, Callable[[Formula, Sequence[EventFact], datetime], Any]]] = {
-    "count": lambda _formula, events, _now: len(events),
+    COUNT: lambda _formula, events, _now: len(events),
     "sum": _sum,
     "avg": _avg,
     "min": lambda formula, events, _now: min(_numbers(formula, events), default=None),
@@ -116,5 +121,5 @@ KINDS: Final[Mapping[str, Callable[[Formula, Sequence[EventFact], datetime], Any
     "distinct": _distinct,
     "first": lambda formula, events, _now: _end(formula, events),
     "last": lambda formula, events, _now: _end(formula, events[::-1]),
-    "rfm": _rfm,
+    RFM: _rfm,
 }

@@ -83,7 +83,7 @@ def test_a_merge_is_explained_for_ever(two):
     merged(ann2, ann)
     (story,) = lookups.merges_into(W, ann)
     assert (story.cause, story.actor, story.reason) == ("operator", "Ada Operator", "same phone")
-    assert story.moved["events"] == 2
+    assert story.moved["events"] == 3  # bought, told about themselves, declined
     assert story.moved["traits"] == ["city"]
     assert audit.entries(W, action="person.merged").get().person_id == ann
 
