@@ -59,6 +59,9 @@ class Observed(Story):
     def instants(self, facts: PersonFacts, before: datetime) -> set[datetime]:
         marks = {event.at for events in facts.history.values() for event in events}
         marks |= {said.at for told in facts.told.values() for said in told}
+        marks |= (
+            {facts.first_seen} if facts.first_seen else set()
+        )  # what was never told holds since the person is known
         for tree in (facts.traits, *(event.properties for events in facts.history.values() for event in events)):
             marks |= {datetime.fromisoformat(tree[name]) for name in ("seen", "due") if tree.get(name)}
         tick = timedelta(microseconds=1)  # "more than an hour ago" begins just after the hour

@@ -25,8 +25,11 @@ from tests.factories import NOON
 
 pytestmark = pytest.mark.django_db
 CANARY = "canary-7f3a"
-KEPT = {"compliance_job", "compliance_jobfile", "compliance_jobfilechunk", "compliance_sentform", "django_session"}
-"""Tables whose rows expire by themselves: a copy that was downloaded is a file of some days."""
+KEPT = {
+    *("compliance_job", "compliance_jobfile", "compliance_jobfilechunk", "compliance_sentform", "django_session"),
+    "audiences_refusedrow",
+}
+"""Tables whose rows expire by themselves: files of some days; refused rows of a file, which belong to nobody."""
 
 
 @pytest.fixture
