@@ -67,7 +67,12 @@ def _store(workspace_id: int, form: RuleForm, *, actor: Actor, now: datetime) ->
         workspace_id=workspace_id,
         object_kind="rule",
         object_id=form.key,
-        payload={"version": version.number, "sha256": sha256, "mode": form.mode, "enabled": form.enabled},
+        payload={
+            "version": version.number,
+            "sha256": sha256,
+            "mode": form.controls.mode,
+            "enabled": form.controls.enabled,
+        },
         actor=actor,
         at=now,
     )
@@ -75,8 +80,8 @@ def _store(workspace_id: int, form: RuleForm, *, actor: Actor, now: datetime) ->
 
 
 def _make_live(rule: Rule, version: RuleVersion, form: RuleForm, *, now: datetime) -> None:
-    rule.live, rule.name, rule.mode = version, form.name, form.mode
-    rule.enabled, rule.priority, rule.updated_at = form.enabled, form.priority, now
+    rule.live, rule.name, rule.mode = version, form.name, form.controls.mode
+    rule.enabled, rule.priority, rule.updated_at = form.controls.enabled, form.controls.priority, now
     rule.save(update_fields=["live", "name", "mode", "enabled", "priority", "updated_at"])
 
 

@@ -131,8 +131,8 @@ def read_version(version: RuleVersion) -> LiveRule | None:
         condition=condition,
         needs=condition.needs(),
         flows=form.flows,
-        priority=form.priority,
-        mode=form.mode,
+        priority=form.controls.priority,
+        mode=form.controls.mode,
     )
 
 

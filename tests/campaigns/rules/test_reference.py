@@ -6,7 +6,9 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from campaigns.rules.__main__ import schema_text
-from campaigns.rules.form import AGGREGATE, KEYS, LATER, parse_rule
+from campaigns.rules.form import KEYS, parse_rule
+from campaigns.rules.form.actions import LATER
+from campaigns.rules.form.rule import AGGREGATE
 from campaigns.rules.schema import json_schema
 from config.kit.errors import InputRefused
 from tests.campaigns.rules.given import BIG, raw_rule
