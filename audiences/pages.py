@@ -35,6 +35,7 @@ urlpatterns: list[URLPattern] = [
     path("segments/<str:key>/uses/", segments.uses, name="segment-uses"),
     path("segments/<str:key>/trail/", segments.trail, name="segment-trail"),
     path("segments/<str:key>/archive/", segments.put_away, name="segment-archive"),
+    path("segments/<str:key>/unarchive/", segments.bring_back, name="segment-unarchive"),
     path("segments/<str:key>/export/", segments.export, name="segment-export-page"),
     path("segments/<str:key>/growth/", segments.segment_growth, name="segment-growth"),
     re_path(

@@ -5,7 +5,11 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
+from django.db.models import QuerySet
 
+from audiences.imports.models import RefusedRow
+from audiences.intake.models import Refusal
+from compliance.privacy.names import Names
 from compliance.privacy.sources import register, rows_of, run_all
 
 MERGED: Final = """
@@ -48,6 +52,22 @@ ERASED: Final = (
 LOCK: Final = "select 1 from audiences_person where id = any(%(people)s) order by id for update"
 
 
+CALLED: Final = """
+select unnest(%(people)s)::text
+union select user_id from audiences_person where id = any(%(people)s)
+union select value from audiences_identity where person_id = any(%(people)s)
+union select value from audiences_identityclaim where claimant_id = any(%(people)s)
+union select anonymous_id from audiences_event
+      where person_id = any(%(people)s) and workspace_id = %(workspace_id)s
+union select t.value from audiences_person p, jsonb_each_text(p.traits) t
+      where p.id = any(%(people)s) and t.key = any(%(telling)s)
+union select value #>> '{}' from audiences_traitchange
+      where person_id = any(%(people)s) and name = any(%(telling)s)
+"""
+TELLING: Final = ["email", "phone"]
+"""Traits that are an address of one person alone."""
+
+
 def ids_of(person_id: UUID) -> list[UUID]:
     """Return the ids under which a person is and was known."""
     with connection.cursor() as cursor:
@@ -67,4 +87,24 @@ def erase(workspace_id: int, person_id: UUID) -> int:
     return run_all(ERASED, {"people": ids_of(person_id), "workspace_id": workspace_id})
 
 
-register("audiences", read=read, erase=erase)
+def called(workspace_id: int, person_id: UUID) -> list[str | None]:
+    """Return what a person is and was called: ids, addresses, numbers."""
+    given: dict[str, Any] = {"people": ids_of(person_id), "workspace_id": workspace_id, "telling": TELLING}
+    with connection.cursor() as cursor:
+        cursor.execute(CALLED, given)
+        return [text for (text,) in cursor.fetchall()]
+
+
+def forget(workspace_id: int, names: Names) -> int:
+    """Delete what was refused and names the person: rows of files, and items of requests."""
+    rows = RefusedRow.objects.filter(workspace_id=workspace_id).values_list("pk", "cells", "value", "expected")
+    items = Refusal.objects.filter(workspace_id=workspace_id).values_list("pk", "message_id", "message")
+    gone = RefusedRow.objects.filter(pk__in=_naming(rows, names)).delete()[0]
+    return gone + Refusal.objects.filter(pk__in=_naming(items, names)).delete()[0]
+
+
+def _naming(rows: QuerySet[Any, tuple[Any, ...]], names: Names) -> list[int]:
+    return [key for key, *told in rows.iterator(chunk_size=2_000) if names.taken_out_of(told) != told]
+
+
+register("audiences", read=read, erase=erase, called=called, forget=forget)

@@ -13,8 +13,9 @@ from audiences.segments.catalogue import in_order
 from config.kit.errors import InputRefused, Problem, refuse
 
 FIELDS: Final = ("key", "name", "where", "kind", "note")
-KINDS: Final = ("dynamic", "static", "snapshot")
+DYNAMIC: Final = "dynamic"
 STATIC: Final = "static"
+KINDS: Final = (DYNAMIC, STATIC, "snapshot")
 RESERVED: Final = ("preview", "count", "new")
 _KEY: Final = re.compile(r"\w[\w.-]{0,99}")
 _TEXTS: Final = {"name": 300, "note": 500}

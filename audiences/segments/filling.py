@@ -52,7 +52,7 @@ def fill_slice(segment: Segment, *, after: UUID, now: datetime) -> tuple[UUID | 
 
 @transaction.atomic
 def readmit(segment: Segment, *, left_at: datetime, now: datetime) -> None:
-    """Let those back into a static segment who left it at one instant, all together: when it was archived."""
+    """Let those back in who left at one instant, all together: when the segment was archived."""
     locks.share(segment.workspace_id)
     left = segment.memberships.filter(left_at=left_at).order_by("person_id").values_list("person_id", flat=True)
     people = list(dict.fromkeys(left))

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -15,11 +16,12 @@ from audiences.segments.catalogue import Live, live
 from audiences.segments.computing import KIND, finish
 from audiences.segments.filling import FIRST, fill_slice
 from audiences.segments.models import Membership, Segment
+from audiences.segments.previews.comparing import exactly
 from audiences.segments.previews.counting import readable
 from audiences.segments.previews.drawing import count_people
 from audiences.segments.recomputing import find_differences
-from audiences.segments.sql import compile_for_people
 from audiences.segments.sweeping import BATCH, sweep_segment
+from compliance.audit import record
 from compliance.jobs import Work, kind, start, write_csv
 from compliance.jobs.models import Job
 from config.kit.actors import Actor
@@ -97,30 +99,50 @@ def _fill(work: Work, segment: Segment) -> None:
         work.advance(0)
 
 
-def count_in_job(workspace_id: int, where: Any, *, title: str, actor: Actor, now: datetime) -> Job:
-    """Start counting exactly who satisfies a condition; the job's result holds `count` and `at`."""
-    condition = readable(workspace_id, where).as_json()
-    arguments = {"where": condition}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Before:
+    """The condition of the version in use, to count against: who would join, who would leave."""
+
+    where: Any
+    version: int
+
+
+def count_in_job(
+    workspace_id: int, where: Any, *, title: str, actor: Actor, now: datetime, before: Before | None = None
+) -> Job:
+    """Start counting exactly who satisfies a condition; the job's result holds `count` and `at`.
+
+    With `before` it also holds how many `joined`, `left` and `stayed` against that `version`.
+    """
+    arguments: dict[str, Any] = {"where": readable(workspace_id, where).as_json()}
+    if before:
+        arguments |= {"before": before.where, "version": before.version}
     return start(COUNT, workspace_id=workspace_id, title=title, arguments=arguments, actor=actor, now=now)
 
 
 @kind(COUNT, text=gettext_lazy("Counting a segment exactly"))
 def count_exactly(work: Work) -> Mapping[str, Any]:
     """Count everybody, however long it takes; a cancel breaks the statement off."""
-    condition, now = readable(work.workspace_id, work.arguments["where"]), work.tick()
-    compiled = compile_for_people(work.workspace_id, condition, now=now)
-    with connection.cursor() as cursor:
-        cursor.execute(compiled.select("count(*)", where=compiled.held[0]), compiled.params())
-        (count,) = cursor.fetchone()
-    return {"count": count, "at": now.isoformat()}
+    now, given = work.tick(), work.arguments
+    found = exactly(work.workspace_id, given["where"], before=given.get("before"), now=now)
+    return found | {"at": now.isoformat()} | ({"version": given["version"]} if "version" in given else {})
 
 
+@transaction.atomic
 def export_in_job(segment: Segment, *, actor: Actor, now: datetime) -> Job:
-    """Start writing the members of a segment to a file that can be downloaded; it is audited."""
-    arguments = {"segment": segment.pk}
-    return start(
-        EXPORT, workspace_id=segment.workspace_id, title=segment.name, arguments=arguments, actor=actor, now=now
+    """Start writing the members of a segment to a file that can be downloaded; the segment's trail says who asked."""
+    workspace_id, arguments = segment.workspace_id, {"segment": segment.pk}
+    job = start(EXPORT, workspace_id=workspace_id, title=segment.name, arguments=arguments, actor=actor, now=now)
+    record(
+        "segment.exported",
+        workspace_id=workspace_id,
+        object_kind="segment",
+        object_id=segment.key,
+        payload={"job": str(job.pk), "members": segment.memberships.filter(left_at=None).count()},
+        actor=actor,
+        at=now,
     )
+    return job
 
 
 @kind(EXPORT, text=gettext_lazy("Exporting a segment"), file_scope="people:read")

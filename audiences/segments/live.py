@@ -9,11 +9,12 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 
 from audiences.people import lookups as people
 from audiences.segments import lookups, previews
 from audiences.segments.editing import where_of
-from audiences.segments.jobs import count_in_job
+from audiences.segments.jobs import Before, count_in_job
 from audiences.wording import condition_line, verdict_line
 from compliance.access.console import ConsoleRequest, actor_of, console_change, console_page
 from compliance.jobs import find_job
@@ -120,9 +121,18 @@ def _uuid(text: str) -> UUID | None:
 
 
 def _exact(request: ConsoleRequest, where: Any) -> Context:
-    name = request.POST.get("name", "").strip()[:200]
-    job = count_in_job(request.workspace.pk, where, title=name, actor=actor_of(request), now=clock.now())
-    return {"job": job}
+    """Start the count in a job; of a segment that is in use it also tells who would join and leave."""
+    segment = lookups.find_segment(request.workspace.pk, request.POST.get("segment", ""))
+    live = segment.live if segment else None
+    before = (
+        Before(where=live.definition["where"], version=live.number) if live and "where" in live.definition else None
+    )
+    title = request.POST.get("name", "").strip()[:200] or _("New segment")
+    return {"job": count_in_job(request.workspace.pk, where, before=before, title=title, **_by(request))}
+
+
+def _by(request: ConsoleRequest) -> dict[str, Any]:
+    return {"actor": actor_of(request), "now": clock.now()}
 
 
 @console_page

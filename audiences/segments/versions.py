@@ -10,11 +10,14 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from audiences.segments.definitions import define
-from audiences.segments.documents import STATIC
+from audiences.segments import locks
+from audiences.segments.computing import bring_up_to_date, finish
+from audiences.segments.definitions import define, reads_of
+from audiences.segments.documents import DYNAMIC, check_references, read_document
 from audiences.segments.filling import readmit
 from audiences.segments.models import Segment, SegmentVersion
 from audiences.wording import Line, condition_line, joined_by
+from compliance.audit import record
 from config.kit.actors import Actor
 from config.kit.versions import canonical
 
@@ -60,18 +63,38 @@ def restore(workspace_id: int, key: str, number: int, *, actor: Actor, now: date
 
 @transaction.atomic
 def unarchive(workspace_id: int, key: str, *, actor: Actor, now: datetime) -> Segment:
-    """Bring an archived segment back into use with its newest definition; one in use stays as it is.
+    """Bring an archived segment back as it was: the version that was in use, and those who were in it.
 
-    Those whom archiving let go from a static segment are back in it: no condition could find them again.
+    A dynamic one is judged anew, for things have happened meanwhile. One in use stays as it is. Raises
+    Segment.DoesNotExist; refuses what can no longer be saved.
     """
+    locks.own(workspace_id)
     segment = Segment.objects.get(workspace_id=workspace_id, key=key)
-    newest = versions_of(segment).first()
-    if not segment.archived or newest is None:
+    last = versions_of(segment).first()
+    if not segment.archived or last is None:
         return segment
-    back = restore(workspace_id, key, newest.number, actor=actor, now=now)
-    if back.kind == STATIC:
-        readmit(back, left_at=segment.updated_at, now=now)
-    return back
+    check_references(read_document(last.definition), reads=reads_of(workspace_id))
+    archived_at, segment.live, segment.updated_at = segment.updated_at, last, now
+    segment.save(update_fields=["live", "updated_at"])
+    _record_return(segment, last, actor=actor, now=now)
+    if segment.kind == DYNAMIC:
+        bring_up_to_date(segment, actor=actor, now=now)
+    else:
+        readmit(segment, left_at=archived_at, now=now)
+        finish(segment)
+    return segment
+
+
+def _record_return(segment: Segment, version: SegmentVersion, *, actor: Actor, now: datetime) -> None:
+    record(
+        "segment.unarchived",
+        workspace_id=segment.workspace_id,
+        object_kind="segment",
+        object_id=segment.key,
+        payload={"version": version.number, "sha256": version.sha256},
+        actor=actor,
+        at=now,
+    )
 
 
 def changes_between(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Difference]:

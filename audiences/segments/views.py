@@ -4,8 +4,7 @@ from datetime import datetime
 from functools import partial
 from typing import Any, Final
 
-from django.db import transaction
-from django.http import Http404, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -21,9 +20,9 @@ from audiences.segments.versions import changes_between, restore, unarchive, ver
 from audiences.wording import condition_line
 from compliance.access.console import ConsoleRequest, actor_of, console_change, console_page
 from compliance.access.forms import submit
-from compliance.audit import record
 from compliance.audit.trail import entries
 from compliance.desk.lists import list_page
+from compliance.jobs.models import Job
 from config.kit import clock
 from config.kit.charts import Chart, Series, days_before
 from config.kit.pages import page
@@ -103,32 +102,39 @@ def put_back(request: ConsoleRequest, key: str, number: int) -> HttpResponse:
 
 @console_change
 def put_away(request: ConsoleRequest, key: str) -> HttpResponse:
-    """Archive a segment, or bring an archived one back."""
+    """Archive a segment; one that is archived stays so."""
     found = find(request, key)
-    verb = archive if found.live else unarchive
-    said = _("“%(name)s” is archived.") if found.live else _("“%(name)s” is in use again.")
-    act = partial(verb, request.workspace.pk, found.key, actor=actor_of(request), now=clock.now())
-    way_back = reverse("segment-archive", args=[found.key])
-    to = reverse("segment-page", args=[found.key])
-    return submit(request, act, to=to, said=said % {"name": found.name}, undo=way_back)
+
+    def act() -> None:
+        if not found.archived:
+            archive(request.workspace.pk, found.key, actor=actor_of(request), now=clock.now())
+
+    said = _("“%(name)s” is archived.") % {"name": found.name}
+    undo = reverse("segment-unarchive", args=[found.key])
+    return submit(request, act, to=reverse("segment-page", args=[found.key]), said=said, undo=undo)
+
+
+@console_change
+def bring_back(request: ConsoleRequest, key: str) -> HttpResponse:
+    """Bring an archived segment back as it was; one in use stays so."""
+    found = find(request, key)
+    act = partial(unarchive, request.workspace.pk, found.key, actor=actor_of(request), now=clock.now())
+    said = _("“%(name)s” is in use again.") % {"name": found.name}
+    return submit(request, act, to=reverse("segment-page", args=[found.key]), said=said)
 
 
 @console_change
 def export(request: ConsoleRequest, key: str) -> HttpResponse:
     """Start the job that writes the members to a file; who asked stands on the segment's trail."""
-    found = find(request, key)
-    with transaction.atomic():
-        job = export_in_job(found, actor=actor_of(request), now=clock.now())
-        record(
-            "segment.exported",
-            workspace_id=request.workspace.pk,
-            object_kind="segment",
-            object_id=found.key,
-            payload={"job": str(job.pk), "members": found.members},
-            actor=actor_of(request),
-            at=clock.now(),
-        )
-    return HttpResponseRedirect(reverse("job", args=[job.pk]))
+    found, started = find(request, key), list[Job]()
+
+    def act() -> None:
+        started.append(export_in_job(found, actor=actor_of(request), now=clock.now()))
+
+    def to() -> str:
+        return reverse("job", args=[started[0].pk]) if started else reverse("segment-page", args=[found.key])
+
+    return submit(request, act, to=to)
 
 
 def find(request: ConsoleRequest, key: str) -> Any:

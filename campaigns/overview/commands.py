@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from campaigns.flows.lookups import flow_names
 from campaigns.flows.models import Flow
 from compliance.access.console import ConsoleRequest
+from config.kit.forms import KEY, fresh_key
 from config.kit.pinyin import matches
 
 
@@ -54,7 +55,7 @@ def _switches(request: ConsoleRequest) -> Iterator[Command]:
                 icon="circle-pause" if verb == "pause" else "circle-play",
                 url=reverse("flow-switch", args=[flow.key]),
                 also=f"{verb} {flow.key}",
-                fields=(("verb", verb),),
+                fields=(("verb", verb), (KEY, fresh_key())),
             )
 
 

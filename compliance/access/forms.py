@@ -24,12 +24,12 @@ def submit(
     act: Callable[[], object],
     *,
     again: Callable[[Sequence[Problem]], HttpResponse] | None = None,
-    to: str,
+    to: Callable[[], str] | str,
     said: Callable[[], str] | str = "",
     undo: str = "",
     labels: Mapping[str, str] | None = None,
 ) -> HttpResponse:
-    """Carry out `act` for this form and go to the page `to`.
+    """Carry out `act` for this form and go to the page `to` (asked for afterwards if it depends on what was done).
 
     A refused input shows the form again by `again` (a mere button has none: `to` says why); a stale one answers what
     differs (`labels` names its fields); a form that arrives a second time, after a lost answer or a double click,
@@ -38,15 +38,19 @@ def submit(
     try:
         with transaction.atomic():
             if not _first_time(request):
-                return done(request, to, said=_("That was done already."), level=messages.INFO)
+                return done(request, _made(to), said=_("That was done already."), level=messages.INFO)
             act()
     except InputRefused as refusal:
-        return again(refusal.problems) if again else done(request, to, said=_told(refusal), level=messages.ERROR)
+        return again(refusal.problems) if again else done(request, _made(to), said=_told(refusal), level=messages.ERROR)
     except Stale as stale:
-        return conflict(request, stale, labels=labels or {name: name for name in stale.theirs}, back=to)
+        return conflict(request, stale, labels=labels or {name: name for name in stale.theirs}, back=_made(to))
     except Conflict as other:
-        return done(request, to, said=str(other), level=messages.WARNING)
-    return done(request, to, said=said() if callable(said) else said, undo=undo)
+        return done(request, _made(to), said=str(other), level=messages.WARNING)
+    return done(request, _made(to), said=_made(said), undo=undo)
+
+
+def _made(text: Callable[[], str] | str) -> str:
+    return text() if callable(text) else text
 
 
 def _told(refusal: InputRefused) -> str:

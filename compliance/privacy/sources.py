@@ -1,6 +1,6 @@
 """Where personal data lies: each app registers how to read what it keeps of a person, and how to erase it."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
@@ -8,25 +8,42 @@ from uuid import UUID
 import msgspec
 from django.db import connection
 
+from compliance.privacy.names import Names
+
 Read = Callable[[int, UUID], Iterator[tuple[str, Any]]]
 Erase = Callable[[int, UUID], int]
+Called = Callable[[int, UUID], Iterable[str | None]]
+Forget = Callable[[int, Names], int]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """One app's data of people: `read` yields (section, row as JSON), `erase` returns how many rows went."""
+    """One app's data of people: `read` yields (section, row as JSON), `erase` returns how many rows went.
+
+    `called` returns what the person is called there: ids, addresses, numbers. `forget` takes these names out of what
+    belongs to nobody, such as rows that were refused, and returns how many rows went.
+    """
 
     name: str
     read: Read
     erase: Erase
+    called: Called
+    forget: Forget
 
 
 _sources: Final[dict[str, Source]] = {}
 
 
-def register(name: str, *, read: Read, erase: Erase) -> None:
+def register(
+    name: str,
+    *,
+    read: Read,
+    erase: Erase,
+    called: Called = lambda _workspace_id, _person_id: (),
+    forget: Forget = lambda _workspace_id, _names: 0,
+) -> None:
     """Register an app's data of people. Those registered last are erased first: they refer to the others."""
-    _sources[name] = Source(name=name, read=read, erase=erase)
+    _sources[name] = Source(name=name, read=read, erase=erase, called=called, forget=forget)
 
 
 def sources() -> tuple[Source, ...]:

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from compliance import audit, jobs
 from compliance.consent.consents import consents_of
+from compliance.privacy.copies import forget_files, forget_in_jobs
+from compliance.privacy.names import names
 from compliance.privacy.sources import sources
 
 
@@ -21,10 +23,18 @@ def export(work: jobs.Work) -> Mapping[str, Any]:
 
 @jobs.kind("privacy.erase", text=_("Erasure of a person"))
 def erase(work: jobs.Work) -> Mapping[str, Any]:
-    """Erase in one transaction, the apps that refer to others first; the trail keeps how many rows, and the id."""
+    """Erase copies, then in one transaction all rows, the apps that refer to others first.
+
+    Names are known as long as the rows stand: a job that broke off finds the rest again. The trail keeps how many
+    rows went, and the id.
+    """
     person_id = UUID(work.arguments["person_id"])
+    called = names(text for source in sources() for text in source.called(work.workspace_id, person_id))
+    rows = {"files": forget_files(work, called), "jobs": forget_in_jobs(work, called)}
     with transaction.atomic():
-        rows = {source.name: source.erase(work.workspace_id, person_id) for source in reversed(sources())}
+        for source in reversed(sources()):
+            gone = source.forget(work.workspace_id, called)
+            rows[source.name] = gone + source.erase(work.workspace_id, person_id)
         audit.record(
             "person.erased",
             workspace_id=work.workspace_id,

@@ -11,6 +11,8 @@ from typing import Any, Final
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from audiences.people.models import Person
+from config.kit.ids import uuid7
 from tests.console.shop import Shop, open_shop
 
 CHROMIUM: Final = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
@@ -83,6 +85,21 @@ class Console:
         user = self.shop.user
         user.language, user.theme = language, theme
         user.save(update_fields=["language", "theme"])
+
+    def crowd(self, n: int, *, called: str = "crowd-{}") -> None:
+        """Let `n` more people be known, each with an e-mail address."""
+        now, workspace = self.shop.now, self.shop.workspace.pk
+        Person.objects.bulk_create(
+            Person(
+                id=uuid7(),
+                workspace_id=workspace,
+                user_id=called.format(index),
+                traits={"email": f"crowd-{index}@example.com"},
+                first_seen=now,
+                last_seen=now,
+            )
+            for index in range(n)
+        )
 
     def resize(self, width: int) -> None:
         self.page.set_viewport_size({"width": width, "height": 900})

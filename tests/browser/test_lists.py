@@ -3,28 +3,11 @@
 import pytest
 from playwright.sync_api import expect
 
-from audiences.people.models import Person
 from compliance.consent.models import Suppression
-from config.kit.ids import uuid7
 from tests.browser.conftest import Console
 
 pytestmark = pytest.mark.django_db(transaction=True)
 ROWS = "#people-list tbody tr"
-
-
-def crowd(console: Console, n: int) -> None:
-    shop = console.shop
-    Person.objects.bulk_create(
-        Person(
-            id=uuid7(),
-            workspace_id=shop.workspace.pk,
-            user_id=f"crowd-{index}",
-            traits={"email": f"crowd-{index}@example.com"},
-            first_seen=shop.now,
-            last_seen=shop.now,
-        )
-        for index in range(n)
-    )
 
 
 def test_a_list_is_walked_by_keyboard_alone(console: Console):
@@ -93,7 +76,7 @@ def test_filters_are_chips_in_the_address_that_back_and_forward_and_reload_keep(
 
 def test_pages_lead_on_and_back(console: Console):
     page = console.page
-    crowd(console, 120)
+    console.crowd(120)
     console.log_in()
     console.go("/people/")
     expect(page.locator(ROWS)).to_have_count(50)
@@ -108,7 +91,7 @@ def test_pages_lead_on_and_back(console: Console):
 
 def test_all_that_match_are_selected_as_a_query(console: Console):
     page = console.page
-    crowd(console, 120)
+    console.crowd(120)
     console.log_in()
     console.go("/people/?q=crowd")
     bar = page.locator(".bulk")
@@ -152,7 +135,7 @@ def test_a_view_is_saved_opened_renamed_deleted_and_brought_back(console: Consol
 
 def test_without_javascript_a_list_is_filtered_sorted_paged_and_changed(bare: Console):
     page = bare.page
-    crowd(bare, 60)
+    bare.crowd(60)
     bare.log_in()
     bare.go("/people/")
     page.get_by_text("Add filter").click()

@@ -8,7 +8,7 @@ from typing import Any, Final
 from audiences.conditions import All, Condition, Not
 from audiences.segments.previews.counting import readable
 from audiences.segments.previews.samples import Sampled, judged
-from audiences.segments.previews.tally import some, tally
+from audiences.segments.previews.tally import of_everybody, some, tally
 
 SHOWN: Final = 10
 
@@ -32,12 +32,7 @@ class Comparison:
 def compare(workspace_id: int, old: Any, new: Any, *, now: datetime, seed: int = 0) -> Comparison:
     """Judge the same people by two conditions."""
     before, after = readable(workspace_id, old), readable(workspace_id, new)
-
-    def changes(held: Sequence[str]) -> list[str]:
-        was, now_held = held
-        return [f"({now_held} and not {was})", f"({was} and not {now_held})", f"({was} and {now_held})"]
-
-    found = tally(workspace_id, [before, after], changes, now=now, seed=seed)
+    found = tally(workspace_id, [before, after], _changes, now=now, seed=seed)
     joined, left, stayed = found.counts
     return Comparison(
         joined=joined,
@@ -48,6 +43,20 @@ def compare(workspace_id: int, old: Any, new: Any, *, now: datetime, seed: int =
         who_joined=_who(workspace_id, after, before, after, now=now, seed=seed) if joined else [],
         who_left=_who(workspace_id, before, after, after, now=now, seed=seed) if left else [],
     )
+
+
+def exactly(workspace_id: int, where: Any, *, before: Any | None, now: datetime) -> dict[str, int]:
+    """Judge everybody, however long it takes: the `count`, and against another condition `joined`, `left`, `stayed`."""
+    condition = readable(workspace_id, where)
+    if before is None:
+        return {"count": of_everybody(workspace_id, [condition], list, now=now)[0]}
+    joined, left, stayed = of_everybody(workspace_id, [readable(workspace_id, before), condition], _changes, now=now)
+    return {"count": joined + stayed, "joined": joined, "left": left, "stayed": stayed}
+
+
+def _changes(held: Sequence[str]) -> list[str]:
+    was, is_now = held
+    return [f"({is_now} and not {was})", f"({was} and not {is_now})", f"({was} and {is_now})"]
 
 
 def _who(

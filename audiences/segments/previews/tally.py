@@ -87,6 +87,13 @@ def among(workspace_id: int, condition: Condition, people: Sequence[UUID], *, no
     return [person_id for person_id in people if person_id in found]
 
 
+def of_everybody(workspace_id: int, conditions: Sequence[Condition], tests: Tests, *, now: datetime) -> tuple[int, ...]:
+    """Count by every test over everybody, however long it takes."""
+    compiled = compile_for_people(workspace_id, *conditions, now=now)
+    columns, where = _columns(tests(compiled.held))
+    return tuple(_rows(compiled, columns, where)[0])
+
+
 def _of_everybody(
     workspace_id: int, conditions: Sequence[Condition], tests: Tests, *, now: datetime, people: int
 ) -> tuple[int, ...]:

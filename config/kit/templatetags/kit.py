@@ -14,6 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
 
 from config.kit import clock
+from config.kit.forms import KEY, fresh_key
 from config.kit.masking import masked, shown
 
 register = template.Library()
@@ -162,6 +163,12 @@ def _counted(unit: int, n: int) -> str:
         case _:
             text = ngettext("%(n)s second", "%(n)s seconds", n)
     return text % {"n": n}
+
+
+@register.simple_tag
+def once() -> SafeString:
+    """Write the field that lets a form be carried out once, however often it is sent."""
+    return format_html('<input type="hidden" name="{}" value="{}">', KEY, fresh_key())
 
 
 @register.filter

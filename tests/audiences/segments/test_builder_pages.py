@@ -1,5 +1,6 @@
 """The segment builder as a form: what is saved, refused, in conflict, forbidden and shown safely."""
 
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -42,6 +43,11 @@ def form(where: object, **fields: Any) -> dict[str, Any]:
 def define(brand: Any, key: str, where: object) -> Segment:
     raw = {"key": key, "name": key, "where": where}
     return segments.define(brand.pk, raw, actor=factories.actor(), now=NOON)
+
+
+def one_time_key(page: Any) -> dict[str, str]:
+    """Return the field that carries the page's last form out once."""
+    return {"form_key": re.findall(r'name="form_key" value="(\w+)"', page.content.decode())[-1]}
 
 
 def test_a_nested_segment_is_saved_with_a_key_of_its_name(brand, editor):
@@ -137,6 +143,28 @@ def test_an_older_version_is_used_again_and_the_change_is_told(brand, editor):
     assert "tier is “gold” → tier is “silver”" in told
     editor.post(reverse("segment-use-again", args=["vip", 1]))
     assert Segment.objects.get(workspace=brand).live.definition["where"] == VIP
+
+
+def test_buttons_of_a_segment_are_carried_out_once_and_undo_never_archives(brand, editor):
+    define(brand, "vip", VIP)
+    for name, done in (("segment-archive", "archived"), ("segment-unarchive", "unarchived")):
+        address, field = reverse(name, args=["vip"]), one_time_key(editor.get(reverse("segment-page", args=["vip"])))
+        for _again in range(2):
+            editor.post(address, field)
+        editor.post(address)
+        assert entries(brand.pk, object_id="vip", action=f"segment.{done}").count() == 1
+    assert not Segment.objects.get(workspace=brand).archived
+
+
+def test_an_older_version_and_an_export_are_asked_for_once(brand, editor):
+    define(brand, "vip", VIP)
+    define(brand, "vip", VIP | {"value": "silver"})
+    key = one_time_key(editor.get(reverse("segment-history-page", args=["vip"])))
+    for name, args in (("segment-use-again", ["vip", 1]), ("segment-export-page", ["vip"])):
+        for _again in range(2):
+            editor.post(reverse(name, args=args), {"form_key": f"{key['form_key'][:20]}{name}"})
+    assert Segment.objects.get(workspace=brand).versions.count() == 3
+    assert entries(brand.pk, object_id="vip", action="segment.exported").count() == 1
 
 
 @pytest.mark.parametrize("text", HOSTILE)

@@ -9,6 +9,7 @@ from audiences.segments.models import Membership, Segment
 from campaigns.flows import definitions as flows
 from campaigns.rules import define as rules
 from campaigns.rules.gate import in_this_process
+from compliance.audit.trail import entries
 from config.kit.errors import Conflict, InputRefused
 from tests import factories
 from tests.audiences.events import come, row
@@ -53,7 +54,30 @@ def test_an_archived_segment_comes_back_with_its_people(brand):
     assert (Segment.objects.get().archived, inside(brand, "a")) == (True, 0)
     back = segments.unarchive(brand, "a", actor=factories.actor(), now=LATER)
     assert (back.archived, back.current, inside(brand, "a")) == (False, True, 1)
-    assert segments.unarchive(brand, "a", actor=factories.actor(), now=LATER).live.number == back.live.number
+    again = segments.unarchive(brand, "a", actor=factories.actor(), now=LATER)
+    assert [version.number for version in segments.versions_of(again)] == [back.live.number] == [1]
+    trail = entries(brand, object_kind="segment", object_id="a").order_by("pk")
+    assert [entry.action for entry in trail] == ["segment.defined", "segment.archived", "segment.unarchived"]
+
+
+def test_a_snapshot_comes_back_with_those_whom_it_held_not_with_those_who_match_by_now(brand):
+    come(row(brand, user="u"))
+    define(brand, "then", {"did": "buy"}, kind="snapshot")
+    come(row(brand, user="v"))
+    segments.archive(brand, "then", actor=factories.actor(), now=NOON)
+    back = segments.unarchive(brand, "then", actor=factories.actor(), now=LATER)
+    assert (back.live.number, back.current, inside(brand, "then")) == (1, True, 1)
+
+
+def test_what_reads_an_archived_segment_is_not_brought_back_before_it(brand):
+    define(brand, "source", {"did": "buy"})
+    define(brand, "a", {"segment": "source"})
+    for key in ("a", "source"):
+        segments.archive(brand, key, actor=factories.actor(), now=NOON)
+    with pytest.raises(InputRefused):
+        segments.unarchive(brand, "a", actor=factories.actor(), now=LATER)
+    for key in ("source", "a"):
+        assert not segments.unarchive(brand, key, actor=factories.actor(), now=LATER).archived
 
 
 def test_what_no_longer_can_be_saved_is_not_restored(brand):
