@@ -9,7 +9,6 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any, Final
 
 from django.db import connection
@@ -68,13 +67,6 @@ def known(workspace_id: int) -> Known:
 def forget() -> None:
     """Read anew the next time."""
     _kept.clear()
-
-
-def near(name: str, names: Iterable[str]) -> str:
-    """Return the known name that somebody may have meant, or nothing."""
-    by_lower = {each.lower(): each for each in names}
-    found = get_close_matches(name[:60].lower(), by_lower, n=1, cutoff=0.7)
-    return by_lower[found[0]] if found else ""
 
 
 def _read(workspace_id: int) -> Known:

@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from audiences.builder.catalogue import Found, near
+from audiences.builder.catalogue import Found
 from audiences.builder.form import ConditionForm, found_for
 from audiences.builder.kinds import KINDS, Kind
 from audiences.builder.rows import Row, Seat
@@ -33,6 +33,7 @@ from audiences.builder.widgets import (
 from audiences.builder.writing import Fault
 from audiences.conditions import OPERATORS
 from audiences.conditions.wording import ENGLISH, LANGUAGES
+from config.kit.near import near
 
 Shown = dict[str, Any]
 PURPOSES: Final = ("marketing", "transactional")

@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 from typing import Any
 
-from audiences.builder.catalogue import known, near
+from audiences.builder.catalogue import known
 from audiences.conditions.reading import pointer
 from config.kit.errors import Problem
+from config.kit.near import near
 
 
 def doubts(workspace_id: int, where: Any) -> list[Problem]:

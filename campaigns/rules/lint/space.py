@@ -1,0 +1,136 @@
+"""The space of all situations in which events of one name may be judged, and conditions as boxes in it.
+
+A box says, for each dimension that it cares for, on which cells it holds; a condition is several boxes. Every claim is
+made on the side of caution: where cells hold more than what really occurs, nothing is said to be impossible for it.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Final
+
+from audiences.conditions import Condition
+from campaigns.rules.branches import Branch
+from campaigns.rules.compile import alternatives
+from campaigns.rules.lint.cells import Dimension
+from campaigns.rules.lint.leaves import FLAG, MAKERS, MOMENT, Cut, Key, cut, since
+
+Box = Mapping[Key, int]
+"""The cells on which something holds, by dimension; one that is left out does not matter."""
+EVERYTHING: Final[Box] = {}
+MOST_STEPS: Final = 20_000
+"""How many pieces `left_over` may look at before it gives up."""
+_HELD: Final = 0b10
+
+
+class Undecided(Exception):
+    """The question would take too long to answer; nothing is claimed then."""
+
+
+class Space:
+    """The dimensions of all that the given conditions read about events of one name."""
+
+    def __init__(self, conditions: Iterable[Condition | None], *, event_name: str) -> None:
+        self.event_name = event_name
+        self.leaves: dict[Key, Condition] = {}
+        """For each dimension a leaf that reads it."""
+        self._cuts: dict[str, Cut] = {}
+        spread = [alternatives(condition, event_name=event_name) for condition in conditions]
+        for literal in (literal for branches in spread for branch in branches for literal in branch):
+            if literal.key not in self._cuts:
+                each = self._cuts[literal.key] = cut(literal.leaf)
+                self.leaves.setdefault(each.key, each.leaf)
+        self.dimensions = self._dimensions()
+        self._bits = {key: self.dimensions[each.key].where(each.test) for key, each in self._cuts.items()}
+        self._asked = {each.key: each for each in self._cuts.values() if each.base is not None}
+        self._narrowings: dict[tuple[Key, int], tuple[Key, int] | None] = {}
+        self.boxes: list[tuple[Box, ...]] = [tuple(map(self._box, branches)) for branches in spread]
+        """The boxes of each condition, in their order; those that never hold are among them."""
+
+    def possible(self, box: Box) -> Box | None:
+        """Narrow a box to what readings of the same value leave possible together; None if that is nothing."""
+        found = dict(box)
+        for key, bits in box.items():
+            if key in self._asked and (narrowing := self._narrowing(key, bits)) is not None:
+                base, kept = narrowing
+                found[base] = found.get(base, kept) & kept
+        return found if all(found.values()) else None
+
+    def meet(self, one: Box, other: Box) -> Box | None:
+        """Return what two boxes have in common, None if that is nothing."""
+        found = dict(one)
+        for key, bits in other.items():
+            found[key] = found.get(key, bits) & bits
+            if not found[key]:
+                return None
+        return self.possible(found)
+
+    def left_over(self, region: Box, boxes: Sequence[Box]) -> Box | None:
+        """Return a part of `region` that lies in none of `boxes`; None if they cover all of it.
+
+        Raises `Undecided` if it has to be cut into too many pieces.
+        """
+        narrowed = self.possible(region)
+        return None if narrowed is None else self._left_over(narrowed, boxes, 0, [MOST_STEPS])
+
+    def _left_over(self, region: Box, boxes: Sequence[Box], start: int, steps: list[int]) -> Box | None:
+        for at in range(start, len(boxes)):
+            steps[0] -= 1
+            if steps[0] < 0:
+                raise Undecided
+            if not _apart(region, boxes[at]):
+                return self._outside(region, boxes, at, steps)
+        return region
+
+    def _outside(self, region: Box, boxes: Sequence[Box], at: int, steps: list[int]) -> Box | None:
+        """Take one box away: what is left lies beyond it in the first dimension, or within that and beyond the next."""
+        rest = dict(region)
+        for key, bits in boxes[at].items():
+            inside = rest.get(key, self.dimensions[key].full)
+            if outside := inside & ~bits:
+                piece = self.possible({**rest, key: outside})
+                found = None if piece is None else self._left_over(piece, boxes, at + 1, steps)
+                if found is not None:
+                    return found
+            rest[key] = inside & bits
+        return None
+
+    def _dimensions(self) -> dict[Key, Dimension]:
+        constants: dict[Key, list[Any]] = {}
+        for each in self._cuts.values():
+            constants.setdefault(each.key, []).extend(each.constants)
+            if each.base is not None:
+                constants.setdefault(each.base, [])
+        return {key: MAKERS[key.kind](found) for key, found in constants.items()}
+
+    def _narrowing(self, key: Key, bits: int) -> tuple[Key, int] | None:
+        """Return on which cells the stored value must lie for a reading of it to lie on `bits`."""
+        if (key, bits) not in self._narrowings:
+            self._narrowings[key, bits] = self._narrow(self._asked[key], bits)
+        return self._narrowings[key, bits]
+
+    def _narrow(self, each: Cut, bits: int) -> tuple[Key, int] | None:
+        dimension = self.dimensions[each.key]
+        if bits == dimension.full or each.base is None or each.of_base is None:
+            return None
+        base, holds = self.dimensions[each.base], each.of_base
+        if each.key.kind == FLAG:
+            wanted = bits == _HELD
+            return each.base, base.may(lambda value: holds(value) is wanted)
+        sign = 1 if each.key.kind == MOMENT else -1
+
+        def fits(value: Any) -> bool:
+            length = since(value)
+            return dimension.has(bits, None if length is None else sign * length)
+
+        return each.base, base.may(fits)
+
+    def _box(self, branch: Branch) -> Box:
+        found: dict[Key, int] = {}
+        for literal in branch:
+            key = self._cuts[literal.key].key
+            full, bits = self.dimensions[key].full, self._bits[literal.key]
+            found[key] = found.get(key, full) & (bits if literal.positive else full & ~bits)
+        return found
+
+
+def _apart(region: Box, box: Box) -> bool:
+    return any(not region.get(key, bits) & bits for key, bits in box.items())
