@@ -8,6 +8,7 @@ from campaigns.delivery import api as delivery
 from campaigns.flows import api as flows
 from campaigns.overview import api as overview_api
 from campaigns.rules import api as rules
+from campaigns.rules.tables import api as tables
 
 urlpatterns: list[URLPattern | URLResolver] = [
     *pages.urlpatterns,
@@ -17,6 +18,14 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/rules/<str:key>", rules.OneRule.as_view()),
     path("v1/rules/<str:key>/firings", rules.Firings.as_view()),
     path("v1/rules/<str:key>/why/<uuid:event_id>", rules.Why.as_view()),
+    path("v1/tables", tables.Tables.as_view()),
+    path("v1/tables/validate", tables.Validate.as_view()),
+    path("v1/tables/try", tables.Try.as_view()),
+    path("v1/tables/paste", tables.PasteCells.as_view()),
+    path("v1/tables/xlsx", tables.Upload.as_view()),
+    path("v1/tables/<str:key>", tables.OneTable.as_view()),
+    path("v1/tables/<str:key>/rules", tables.AsRules.as_view()),
+    path("v1/tables/<str:key>/xlsx", tables.Download.as_view()),
     path("v1/journeys", flows.Journeys.as_view()),
     path("v1/journeys/<str:key>", flows.OneJourney.as_view()),
     path("v1/journeys/<str:key>/publish", flows.Publish.as_view()),

@@ -106,7 +106,7 @@ def _missing(kind: str, workspace_id: int, keys: Collection[str], places: Mappin
 
 def _judged(definition: Mapping[str, Any]) -> tuple[Any, ...]:
     """Return the parts of a definition that decide what it matches."""
-    return definition["on"], definition.get("if"), definition.get("unless")
+    return tuple(definition.get(part) for part in ("on", "if", "unless", "columns", "rows"))
 
 
 def _live_version(workspace_id: int, key: str) -> RuleVersion | None:

@@ -7,7 +7,7 @@ from functools import reduce
 from operator import or_
 from uuid import UUID
 
-from audiences.conditions import Needs, Verdict, evaluate
+from audiences.conditions import Needs, Verdict
 from audiences.conditions.values import nfc
 from audiences.facts.reader import PersonFacts, load
 from audiences.intake import EventRow
@@ -91,11 +91,7 @@ def _kept(rules: Sequence[LiveRule], events: Sequence[EventRow]) -> dict[tuple[i
 
 def _judgement(rule: LiveRule, event: EventRow, person: PersonFacts, firing: Firing | None) -> Judgement:
     kept = firing is not None and firing.version_id == rule.version_id
-    verdict = (
-        Verdict.from_json(firing.verdict)
-        if firing is not None and kept
-        else evaluate(rule.condition, person.facts_at(event))
-    )
+    verdict = Verdict.from_json(firing.verdict) if firing is not None and kept else rule.judge(person.facts_at(event))
     return Judgement(
         rule_id=rule.rule_id,
         rule_key=rule.key,

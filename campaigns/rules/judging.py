@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from audiences.conditions import Facts, Needs, Verdict, evaluate
+from audiences.conditions import Facts, Needs, Verdict
 from audiences.conditions.values import lookup, nfc
 from audiences.conditions.verdict import cut
 from audiences.facts.reader import PersonFacts, event_fact, load
@@ -42,8 +42,8 @@ def judge(workspace_id: int, events: Sequence[EventRow], *, now: datetime, inter
         at_hand = event_fact(event)
         facts = known[event.person_id].facts_at(at_hand)
         matched = matcher.match(at_hand, facts)
-        for version_id in sorted(matched, key=rules.place_of.__getitem__) if matched else ():
-            match = _explained(rules.rules[version_id], event, facts)
+        for rule in rules.acting(matched) if matched else ():
+            match = _explained(rule, event, facts)
             matches += [match] if match else []
     return matches
 
@@ -76,8 +76,9 @@ def _picked(names: frozenset[str], tree: Mapping[str, Any]) -> dict[str, Any]:
 
 def _explained(rule: LiveRule, event: EventRow, facts: Facts) -> Match | None:
     """Explain a match. Should the interpreter not share the engine's opinion, nothing fires and the log says so."""
-    verdict = evaluate(rule.condition, facts)
+    verdict = rule.judge(facts)
     if not verdict.held:
         logger.error("rule %s matched event %s, but the interpreter says it does not hold", rule.key, event.id)
         return None
-    return Match(rule=rule, event=event, facts=facts_read(rule.needs, facts), verdict=verdict)
+    read = facts_read(rule.needs, facts) | ({"rows": list(rule.rows)} if rule.rows else {})
+    return Match(rule=rule, event=event, facts=read, verdict=verdict)

@@ -5,7 +5,7 @@ import os
 import secrets
 import threading
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from operator import or_
 from typing import Any, Final
@@ -13,13 +13,15 @@ from typing import Any, Final
 from django.db import connection
 from django.db.models import F
 
-from audiences.conditions import Condition, Needs
+from audiences.conditions import All, Condition, Facts, Needs, Verdict, evaluate
 from campaigns.rules.compile import Clause
 from campaigns.rules.engine import EngineFault
-from campaigns.rules.form import parse_rule, whole_condition
+from campaigns.rules.form import RuleForm, parse_rule, row_condition, whole_condition
+from campaigns.rules.form.actions import StartFlow
 from campaigns.rules.models import RuleVersion
 from campaigns.rules.oracle import Interpreter
 from campaigns.rules.program import Program
+from campaigns.rules.tables.rules import verdict
 from config.kit.errors import InputRefused
 
 logger = logging.getLogger(__name__)
@@ -41,6 +43,30 @@ class LiveRule:
     flows: tuple[str, ...]
     priority: int
     mode: str
+    form: RuleForm | None = None
+    """The definition of a decision table; None for other rules."""
+    rows: tuple[int, ...] = ()
+    """Which rows of a table an event took; none where it is not about one event."""
+
+    def taking(self, numbers: Sequence[int]) -> "LiveRule":
+        """Return a decision table as its rows decide about an event on which those with these numbers hold."""
+        assert self.form is not None
+        assert self.form.table is not None
+        rows = self.form.table.chosen(numbers)
+        conditions = tuple(row_condition(self.form, row) for row in rows)
+        actions = dict.fromkeys(action for row in rows for action in row.actions)
+        return replace(
+            self,
+            condition=conditions[0] if len(conditions) == 1 else All(children=conditions),
+            flows=tuple(action.flow for action in actions if isinstance(action, StartFlow)),
+            rows=tuple(row.number for row in rows),
+        )
+
+    def judge(self, facts: Facts) -> Verdict:
+        """Return whether the rule holds, leaf by leaf; of a table the rows that decide."""
+        if self.form is None or self.rows:
+            return evaluate(self.condition, facts)
+        return verdict(self.form, facts)
 
     @property
     def clause(self) -> Clause:
@@ -54,7 +80,8 @@ class RuleSet:
         self.stamp = stamp
         self.rules: Mapping[int, LiveRule] = {rule.version_id: rule for rule in rules}
         self.place_of: Mapping[int, int] = {version_id: place for place, version_id in enumerate(self.rules)}
-        clauses = [rule.clause for rule in self.rules.values()]
+        self._rows: dict[int, tuple[int, int]] = {}
+        clauses = [clause for rule in self.rules.values() for clause in self._clauses(rule)]
         self.interpreter = Interpreter(clauses)
         self.program = _built(clauses)
         self.needs: Needs = reduce(or_, (rule.needs for rule in self.rules.values()), Needs())
@@ -63,6 +90,28 @@ class RuleSet:
     def matcher(self) -> Program | Interpreter:
         """What judges events: the program, or the interpreter where the library refuses to build one."""
         return self.program or self.interpreter
+
+    def acting(self, matched: Iterable[int]) -> list[LiveRule]:
+        """Return what matched, in the order in which it acts; a decision table as the rows that it takes."""
+        held: dict[int, list[int]] = {}
+        for clause_id in matched:
+            version_id, row = self._rows.get(clause_id, (clause_id, 0))
+            held.setdefault(version_id, []).append(row)
+        return [
+            self.rules[version_id] if held[version_id] == [0] else self.rules[version_id].taking(held[version_id])
+            for version_id in sorted(held, key=self.place_of.__getitem__)
+        ]
+
+    def _clauses(self, rule: LiveRule) -> Sequence[Clause]:
+        """Return what the engine judges: a rule, or each row of a table under a number (below 0) of its own."""
+        if rule.form is None or rule.form.table is None:
+            return [rule.clause]
+        clauses = []
+        for row in rule.form.table.rows:
+            ident = -1 - len(self._rows)
+            self._rows[ident] = rule.version_id, row.number
+            clauses.append(Clause(id=ident, on=rule.on, condition=row_condition(rule.form, row)))
+        return clauses
 
     def retire(self) -> None:
         """Give the library's memory back."""
@@ -133,6 +182,7 @@ def read_version(version: RuleVersion) -> LiveRule | None:
         flows=form.flows,
         priority=form.controls.priority,
         mode=form.controls.mode,
+        form=form if form.table is not None else None,
     )
 
 

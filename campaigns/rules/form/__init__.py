@@ -4,6 +4,6 @@ A part module tells which `KEYS` are its own, reads them with `read`, writes the
 with `as_json`, and describes them for the JSON Schema in `properties`. Pure: no Django, no clock.
 """
 
-from campaigns.rules.form.rule import KEYS, RuleForm, parse_rule, whole_condition
+from campaigns.rules.form.rule import KEYS, RuleForm, parse_rule, row_condition, whole_condition
 
-__all__ = ["KEYS", "RuleForm", "parse_rule", "whole_condition"]
+__all__ = ["KEYS", "RuleForm", "parse_rule", "row_condition", "whole_condition"]

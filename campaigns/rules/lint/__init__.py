@@ -12,6 +12,7 @@ from campaigns.rules.lint.findings import SEVERITIES, Finding, Severity
 from campaigns.rules.lint.loops import check_loops
 from campaigns.rules.lint.matching import Matching
 from campaigns.rules.lint.names import Seen, check_names, check_types
+from campaigns.rules.lint.rows import check_rows
 from campaigns.rules.lint.subjects import subject
 from campaigns.rules.lint.telling import sentence
 
@@ -25,7 +26,8 @@ def lint(rules: Iterable[RuleForm], *, seen: Seen = NOTHING_SEEN, looked_at: Col
     `looked_at` are the keys of the rules that somebody asks about, such as a draft: findings that concern none of
     them are left out. Rules that are off are not looked at, unless somebody asks about them.
     """
-    subjects = [each for each in map(subject, rules) if each.mode != "off" or each.key in looked_at]
+    forms = list(rules)
+    subjects = [each for each in map(subject, forms) if each.mode != "off" or each.key in looked_at]
     judged = sorted(subjects, key=lambda each: each.priority)
     asked = [each for each in judged if not looked_at or each.key in looked_at]
     found: list[Finding] = [
@@ -33,6 +35,7 @@ def lint(rules: Iterable[RuleForm], *, seen: Seen = NOTHING_SEEN, looked_at: Col
         *check_loops(judged, looked_at=looked_at),
         *check_names(asked, seen),
         *check_types(judged, looked_at=looked_at),
+        *(finding for form in forms if not looked_at or form.key in looked_at for finding in check_rows(form)),
     ]
     return sorted(_once(found), key=lambda finding: list(Severity).index(finding.severity))
 

@@ -6,7 +6,7 @@ exact, however large or odd the values are. Every cell has a value that stands f
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from fractions import Fraction
@@ -57,6 +57,10 @@ class Dimension:
     def where(self, test: Callable[[Any], bool]) -> int:
         """Return the cells whose value satisfies `test`."""
         return sum(1 << at for at, cell in enumerate(self.cells) if test(cell.value))
+
+    def of_types(self, types: Collection[type]) -> int:
+        """Return the cells of values of these types."""
+        return sum(1 << at for at, cell in enumerate(self.cells) if type(cell.value) in types)
 
     def may(self, test: Callable[[Any], bool]) -> int:
         """Return the cells that may hold a value that satisfies `test`."""

@@ -17,7 +17,7 @@ Box = Mapping[Key, int]
 """The cells on which something holds, by dimension; one that is left out does not matter."""
 EVERYTHING: Final[Box] = {}
 MOST_STEPS: Final = 20_000
-"""How many pieces `left_over` may look at before it gives up."""
+"""How many boxes `left_over` may look at before it gives up, where it is asked for every pair of rules."""
 _HELD: Final = 0b10
 
 
@@ -63,31 +63,29 @@ class Space:
                 return None
         return self.possible(found)
 
-    def left_over(self, region: Box, boxes: Sequence[Box]) -> Box | None:
+    def left_over(self, region: Box, boxes: Sequence[Box], *, most: int = MOST_STEPS) -> Box | None:
         """Return a part of `region` that lies in none of `boxes`; None if they cover all of it.
 
-        Raises `Undecided` if it has to be cut into too many pieces.
+        Raises `Undecided` if more than `most` boxes would have to be looked at.
         """
         narrowed = self.possible(region)
-        return None if narrowed is None else self._left_over(narrowed, boxes, 0, [MOST_STEPS])
+        return None if narrowed is None else self._left_over(narrowed, boxes, [most])
 
-    def _left_over(self, region: Box, boxes: Sequence[Box], start: int, steps: list[int]) -> Box | None:
-        for at in range(start, len(boxes)):
-            steps[0] -= 1
-            if steps[0] < 0:
-                raise Undecided
-            if not _apart(region, boxes[at]):
-                return self._outside(region, boxes, at, steps)
-        return region
+    def _left_over(self, region: Box, boxes: Sequence[Box], steps: list[int]) -> Box | None:
+        steps[0] -= 1 + len(boxes)
+        if steps[0] < 0:
+            raise Undecided
+        near = [box for box in boxes if not apart(region, box)]
+        return self._outside(region, near, steps) if near else region
 
-    def _outside(self, region: Box, boxes: Sequence[Box], at: int, steps: list[int]) -> Box | None:
-        """Take one box away: what is left lies beyond it in the first dimension, or within that and beyond the next."""
-        rest = dict(region)
-        for key, bits in boxes[at].items():
+    def _outside(self, region: Box, boxes: Sequence[Box], steps: list[int]) -> Box | None:
+        """Take the first box away: what is left lies beyond it in one dimension, or within that and beyond the next."""
+        rest, others = dict(region), boxes[1:]
+        for key, bits in boxes[0].items():
             inside = rest.get(key, self.dimensions[key].full)
             if outside := inside & ~bits:
                 piece = self.possible({**rest, key: outside})
-                found = None if piece is None else self._left_over(piece, boxes, at + 1, steps)
+                found = None if piece is None else self._left_over(piece, others, steps)
                 if found is not None:
                     return found
             rest[key] = inside & bits
@@ -132,5 +130,6 @@ class Space:
         return found
 
 
-def _apart(region: Box, box: Box) -> bool:
+def apart(region: Box, box: Box) -> bool:
+    """Tell whether two boxes have nothing in common."""
     return any(not region.get(key, bits) & bits for key, bits in box.items())

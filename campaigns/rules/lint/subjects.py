@@ -10,15 +10,29 @@ from campaigns.rules.form import RuleForm, whole_condition
 
 _TARGETS: Final = ("flow", "trait", "name", "event", "label", "key")
 """Where an action that is an object names what it acts on."""
-_OWN: Final = ("key", "name", "on", "if", "unless", "then", "priority", "group")
+_OWN: Final = (
+    "key",
+    "name",
+    "on",
+    "if",
+    "unless",
+    "then",
+    "priority",
+    "exclusive",
+    "columns",
+    "outputs",
+    "hit",
+    "rows",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
     """A rule: when it matches, what it does then, and against which others it stands.
 
-    `conditional` tells whether its author wrote a condition at all. `outcome` is all that it does and how; two rules
-    with equal ones differ only in when they match. `acts` maps what it acts on to what it does there.
+    `conditional` tells whether its author wrote a condition at all. `outcome` is all that it does and how: two rules
+    with equal ones differ only in when they match. `acts` maps what it acts on to what it does there. A decision table
+    has an outcome of its own.
     """
 
     key: str
@@ -39,17 +53,17 @@ def subject(form: RuleForm) -> Subject:
     """Return a rule's definition as the checks look at it."""
     written = form.definition
     steered = {key: value for key, value in written.items() if key not in _OWN}
-    actions = [(kind, value) for action in written["then"] for kind, value in action.items()]
+    actions = [(action.kind, action.as_json()) for action in form.actions]
     return Subject(
         key=form.key,
         on=form.on,
         condition=whole_condition(form),
         conditional=form.condition is not None or form.unless is not None,
-        outcome=_text([sorted(map(_text, actions)), steered]),
-        acts={_target(kind, value): _text(value) for kind, value in actions},
+        outcome=form.key if form.table else _text([sorted(map(_text, actions)), steered]),
+        acts={} if form.table else {_target(kind, value): _text(value) for kind, value in actions},
         emits=tuple(_named(value) for kind, value in actions if kind == "emit"),
         mode=written.get("mode", "live"),
-        group=str(written.get("group") or ""),
+        group=str(written.get("exclusive") or ""),
         limited=bool(steered.keys() - {"enabled", "mode"}),
         priority=written.get("priority", 100),
     )

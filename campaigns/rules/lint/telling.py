@@ -20,7 +20,7 @@ _ENGLISH: Final[Mapping[str, str]] = {
     "other_type": "{rule} compares {name} as {type}, but it was only seen as {others_type}",
     "mixed_types": "{rule} compares {name} as {type}, and other rules as {others_type}: {others}",
     "row_dead": "row {row} of {rule} can never match{names}",
-    "row_unreachable": "row {row} of {rule} is never reached: {rows} before it take all that it matches",
+    "row_unreachable": "row {row} of {rule} is never reached: all that it matches is taken before by {rows}",
     "row_duplicate": "row {row} of {rule} says the same as {rows}",
     "row_overlap": "row {row} of {rule} may match together with {rows}, and they differ in what they do",
     "gap": "{rule} has no row for some events, such as the one shown",

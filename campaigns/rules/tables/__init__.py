@@ -1,0 +1,1 @@
+"""Decision tables: rules written as rows of typed cells. Pure, apart from `api`."""
