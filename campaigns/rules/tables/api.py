@@ -20,8 +20,12 @@ from campaigns.rules.models import Rule
 from campaigns.rules.tables import pasting
 from campaigns.rules.tables.api_shapes import (
     EXAMPLES,
+    FILE_EXAMPLES,
     LANGUAGE,
     PAGING,
+    PASTE_EXAMPLES,
+    TABLE,
+    TRY_EXAMPLES,
     Asked,
     Checked,
     Paste,
@@ -68,7 +72,7 @@ class Tables(APIView):
         return Response(CursorPage("key").page(rows.select_related("live"), request.query_params).as_json(_table))
 
     @extend_schema(
-        operation_id="table_define", tags=["tables"], request=Checked, responses={201: TableShown}, examples=EXAMPLES
+        operation_id="table_define", tags=["tables"], request=TABLE, responses={201: TableShown}, examples=EXAMPLES
     )
     def post(self, request: Request) -> Response:
         """Define a table. The same definition again adds nothing; another one with its key is its next version."""
@@ -86,7 +90,7 @@ class OneTable(APIView):
         """Return the table and its live definition."""
         return Response(_table(_found(request, key)))
 
-    @extend_schema(operation_id="table_put", tags=["tables"], responses=TableShown, examples=EXAMPLES)
+    @extend_schema(operation_id="table_put", tags=["tables"], request=TABLE, responses=TableShown, examples=EXAMPLES)
     def put(self, request: Request, key: str) -> Response:
         """Define the table anew."""
         raw = request.data
@@ -102,7 +106,12 @@ class Validate(APIView):
     max_body: ClassVar = MAX_BODY
 
     @extend_schema(
-        operation_id="table_validate", tags=["tables"], parameters=[LANGUAGE], responses=Checked, examples=EXAMPLES
+        operation_id="table_validate",
+        tags=["tables"],
+        request=TABLE,
+        parameters=[LANGUAGE],
+        responses=Checked,
+        examples=EXAMPLES,
     )
     def post(self, request: Request) -> Response:
         """Return every fault of a definition, or what the static checks say about it."""
@@ -115,7 +124,7 @@ class Try(APIView):
     scope: ClassVar = {"POST": "rules:read"}
     max_body: ClassVar = MAX_BODY
 
-    @extend_schema(operation_id="table_try", tags=["tables"], request=Asked, responses=Tried)
+    @extend_schema(operation_id="table_try", tags=["tables"], request=Asked, responses=Tried, examples=TRY_EXAMPLES)
     def post(self, request: Request) -> Response:
         """Return which rows an event hits, which are taken, what is done, and why."""
         given = _object(request.data, "")
@@ -173,6 +182,7 @@ class Upload(APIView):
         request={MEDIA_TYPE: OpenApiTypes.BINARY},
         parameters=[OpenApiParameter("key", str, description="the table whose columns the file has"), LANGUAGE],
         responses=Checked,
+        examples=FILE_EXAMPLES,
     )
     def post(self, request: Request) -> Response:
         """Return the definition that an XLSX file holds, checked: to be looked at, and then defined."""
@@ -188,7 +198,9 @@ class PasteCells(APIView):
     scope: ClassVar = {"POST": "rules:read"}
     max_body: ClassVar = MAX_BODY
 
-    @extend_schema(operation_id="table_paste", tags=["tables"], request=Paste, responses=PastedShown)
+    @extend_schema(
+        operation_id="table_paste", tags=["tables"], request=Paste, responses=PastedShown, examples=PASTE_EXAMPLES
+    )
     def post(self, request: Request) -> Response:
         """Return a definition with the cells as its rows, and what each of them cannot be."""
         given = _object(request.data, "")

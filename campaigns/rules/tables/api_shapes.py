@@ -2,8 +2,11 @@
 
 from typing import Final
 
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, inline_serializer
 from rest_framework import serializers
+
+from campaigns.rules.tables.workbook import MEDIA_TYPE
 
 EXAMPLE: Final = {
     "key": "discounts",
@@ -14,6 +17,26 @@ EXAMPLE: Final = {
     "rows": [{"when": [">= 100", "Rome, Oslo"], "then": ["gold"]}, {"when": ["-", "-"], "then": ["thank-you"]}],
 }
 EXAMPLES: Final = [OpenApiExample("a table of two rows", value=EXAMPLE, request_only=True)]
+TABLE: Final = OpenApiTypes.OBJECT
+TRY_EXAMPLES: Final = [
+    OpenApiExample(
+        "an event on a draft",
+        value={
+            "table": EXAMPLE,
+            "event": {"name": "order_paid", "properties": {"amount": 120}},
+            "traits": {"city": "Rome"},
+        },
+        request_only=True,
+    )
+]
+PASTE_EXAMPLES: Final = [
+    OpenApiExample(
+        "two rows", value={"text": "amount\tcity\tFlow\n>= 100\tRome\tgold\n-\t-\tsilver"}, request_only=True
+    )
+]
+FILE_EXAMPLES: Final = [
+    OpenApiExample("a file", value="the bytes of an XLSX file", request_only=True, media_type=MEDIA_TYPE)
+]
 TableShown = inline_serializer(
     "DecisionTable",
     {
