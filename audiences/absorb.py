@@ -28,7 +28,7 @@ def absorb(batch: Batch, *, now: datetime) -> Absorbed:
     count(batch.workspace_id, resolved.events)
     touched = _touched(resolved)
     for person_id, traits in keep(batch.workspace_id, touched, now=now).items():
-        touched[person_id] |= Touch(traits=traits, quiet=touched[person_id].quiet)
+        touched[person_id] |= Touch(traits=traits, quiet=touched[person_id].quiet, hops=touched[person_id].hops)
     rejudge(batch.workspace_id, touched, now=now)
     return Absorbed(events=resolved.events, touched=touched)
 
@@ -36,9 +36,11 @@ def absorb(batch: Batch, *, now: datetime) -> Absorbed:
 def _touched(resolved: Resolved) -> dict[UUID, Touch]:
     names: dict[UUID, set[str]] = defaultdict(set)
     latest: dict[UUID, datetime] = {}
+    hops: dict[UUID, int] = defaultdict(int)
     loud = {event.person_id for event in resolved.events if not event.imported}
     for event in resolved.events:
         names[event.person_id].add(event.name)
+        hops[event.person_id] = max(event.hops, hops[event.person_id])
         latest[event.person_id] = max(event.event_time, latest.get(event.person_id, event.event_time))
     for person_id, moved in resolved.moved.items():
         names[person_id] |= moved
@@ -51,6 +53,7 @@ def _touched(resolved: Resolved) -> dict[UUID, Touch]:
             anew=person_id in resolved.created or person_id in resolved.moved,
             at=latest.get(person_id),
             quiet=person_id in latest and person_id not in loud,
+            hops=hops[person_id],
         )
         for person_id in names.keys() | resolved.traits.keys() | resolved.late.keys()
     }

@@ -12,6 +12,6 @@ class CampaignsConfig(AppConfig):
     def ready(self) -> None:
         """Connect the rooms, now that models can be imported."""
         import_module("campaigns.wiring").connect()
-        for room in ("delivery", "flows", "overview", "rules"):  # workers export lists too
+        for room in ("actions", "delivery", "flows", "overview", "rules"):  # workers export lists too
             import_module(f"campaigns.{room}.lists")
         import_module("campaigns.privacy")  # registers what campaigns keep of people

@@ -1,20 +1,24 @@
 """Gathers the models of the rooms of campaigns."""
 
 from campaigns.actions import Action
+from campaigns.actions.webhooks.models import Endpoint
 from campaigns.delivery.models import Delivery, MailboxMessage
 from campaigns.flows.models import EntryDecision, Flow, FlowVersion, Run, Step
 from campaigns.parking import DrainProgress, ParkedEvent
 from campaigns.pulse import Pulse
-from campaigns.rules.models import Firing, Rule, RuleSetStamp, RuleVersion
+from campaigns.rules.models import Firing, FiringCount, HeldBack, Rule, RuleSetStamp, RuleVersion
 
 __all__ = [
     "Action",
     "Delivery",
     "DrainProgress",
+    "Endpoint",
     "EntryDecision",
     "Firing",
+    "FiringCount",
     "Flow",
     "FlowVersion",
+    "HeldBack",
     "MailboxMessage",
     "ParkedEvent",
     "Pulse",

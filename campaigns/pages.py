@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from campaigns.actions import views as actions
 from campaigns.delivery import views as delivery
 from campaigns.flows import views as flows
 from campaigns.overview import person_views as people
@@ -19,6 +20,7 @@ urlpatterns: list[URLPattern] = [
     path("people/<uuid:person_id>/frequency/", people.person_frequency, name="person-frequency"),
     path("rules/", rules.rules, name="rules"),
     path("rules/<str:key>/", rules.rule, name="rule"),
+    path("rules/<str:key>/stop/", rules.rule_stop, name="rule-stop"),
     path("rules/<str:key>/pace/", rules.rule_pace, name="rule-pace"),
     path("journeys/", flows.flows, name="flows"),
     path("journeys/<str:key>/", flows.flow, name="flow"),
@@ -32,4 +34,5 @@ urlpatterns: list[URLPattern] = [
     path("mailbox/<int:letter_id>/", delivery.letter, name="letter"),
     path("mailbox/<int:letter_id>/html/", delivery.letter_html, name="letter-html"),
     path("parked/", overview.parked, name="parked"),
+    path("actions/", actions.actions, name="actions"),
 ]

@@ -17,6 +17,9 @@ SECTIONS: Final = {
     "matches": """
         select u.key as rule, f.fired_at, f.facts from campaigns_firing f join campaigns_rule u on u.id = f.rule_id
         where f.person_id = any(%(people)s) order by f.fired_at""",
+    "actions": """
+        select a.kind, a.state, a.created_at, a.done_at, a.payload - 'cause' - 'event' as given from campaigns_action a
+        where a.person_id = any(%(people)s) and a.rule_id is not null order by a.id""",
 }
 ERASED: Final = (
     # the local mailbox keys its letters by the send key, which begins the Message-ID
@@ -27,6 +30,7 @@ ERASED: Final = (
     "delete from campaigns_run where subject_id = any(%(people)s)",
     "delete from campaigns_entrydecision where subject_id = any(%(people)s)",
     "delete from campaigns_action where person_id = any(%(people)s)",
+    "delete from campaigns_heldback where person_id = any(%(people)s)",
     "delete from campaigns_firing where person_id = any(%(people)s)",
     "delete from campaigns_parkedevent where person_id = any(%(people)s)",
 )

@@ -19,19 +19,23 @@ from django.db import InterfaceError, OperationalError, transaction
 
 from audiences.absorb import absorb
 from audiences.intake import Batch, EventRow, claim_batch, finish, waiting_partitions
-from campaigns.actions import ask
+from campaigns.actions import Action, ask
+from campaigns.actions.asking import Occasion, asked_on
 from campaigns.flows import entries, runs
 from campaigns.flows.lateness import DEFAULT as LATENESS
 from campaigns.flows.lateness import longest_lateness
 from campaigns.parking import park, parked_since
 from campaigns.progress import Turn, after_parking, give_back, halve, next_turn
 from campaigns.rules.firings import LIVE, record_firings
-from campaigns.rules.judging import judge
+from campaigns.rules.judging import Match, judge
+from campaigns.rules.steering import keep_held, steer
 from config.kit import clock, queues
 from config.kit.nudge import nudge
 
 logger = logging.getLogger(__name__)
 MOST_PARKED_A_MINUTE: Final = 100
+TASKS: Final = {entries.START_FLOW: queues.DRAIN_ACTIONS, "webhook": queues.DRAIN_WEBHOOKS}
+"""Who does actions of a kind; all others become events."""
 KILLED_WORKER: Final = "killed_worker"
 CLASSES_OF_TROUBLE: Final = frozenset(("08", "40", "53", "55", "57", "58"))
 """SQLSTATE classes: connection, rollback (deadlock), resources, object state, operator's intervention, system."""
@@ -130,19 +134,15 @@ def _trigger(batch: Batch, *, now: datetime, interpreted: bool) -> Drained:
     events = absorb(batch, now=now).events
     recent = _recent(batch.workspace_id, events)
     matches = judge(batch.workspace_id, recent, now=now, interpreted=interpreted)
-    fired = record_firings(batch.workspace_id, matches, now=now)
-    asks = [
-        entries.RuleAsk(flow=flow, rule_id=match.rule.rule_id, event=match.event)
-        for match in fired
-        if match.rule.mode == LIVE
-        for flow in match.rule.flows
-    ]
-    actions = entries.asked_by_rules(batch.workspace_id, asks, now=now) if asks else []
+    steered = steer(batch.workspace_id, matches)
+    fired = record_firings(batch.workspace_id, steered.fire, now=now)
+    keep_held(batch.workspace_id, steered.held)
+    actions = _asked(batch.workspace_id, [match for match in fired if match.rule.mode == LIVE], now=now)
     # late ones too: flows keep why an event that came late starts nothing
     actions += entries.asked_by(batch.workspace_id, [event for event in events if not event.imported], now=now)
     ask(actions)
     touched = runs.touch(batch.workspace_id, events, now=now)
-    _hint(actions=len(actions), touched=touched)
+    _hint(actions, touched=touched)
     return Drained(
         events=len(events),
         late=len(events) - len(recent),
@@ -152,21 +152,38 @@ def _trigger(batch: Batch, *, now: datetime, interpreted: bool) -> Drained:
     )
 
 
+def _asked(workspace_id: int, fired: Sequence[Match], *, now: datetime) -> list[Action]:
+    asks = [
+        entries.RuleAsk(flow=flow, rule_id=match.rule.rule_id, event=match.event)
+        for match in fired
+        for flow in match.rule.flows
+    ]
+    starting = entries.asked_by_rules(workspace_id, asks, now=now) if asks else []
+    return starting + asked_on([_occasion(match) for match in fired], now=now)
+
+
+def _occasion(match: Match) -> Occasion:
+    return Occasion(
+        rule_id=match.rule.rule_id,
+        rule_key=match.rule.key,
+        version=match.rule.number,
+        actions=match.rule.actions,
+        event=match.event,
+        facts=match.seen,
+    )
+
+
 def _recent(workspace_id: int, events: Sequence[EventRow]) -> Sequence[EventRow]:
     """Leave out what came in too late for every flow, and what a file told: history must not become firings."""
     limit = LATENESS
-    if any(_lateness(event) > limit for event in events):
+    if any(event.lateness > limit for event in events):
         limit = longest_lateness(workspace_id)
-    return [event for event in events if not event.imported and _lateness(event) <= limit]
+    return [event for event in events if not event.imported and event.lateness <= limit]
 
 
-def _lateness(event: EventRow) -> timedelta:
-    return event.received_at - event.event_time
-
-
-def _hint(*, actions: int, touched: int) -> None:
-    if actions:
-        nudge(queues.DRAIN_ACTIONS)
+def _hint(actions: Sequence[Action], *, touched: int) -> None:
+    for task in {TASKS.get(action.kind, queues.DRAIN_EFFECTS) for action in actions}:
+        nudge(task)
     if touched:
         nudge(queues.ADVANCE_RUNS)
 

@@ -4,10 +4,13 @@ from django.urls import URLPattern, URLResolver, path, re_path
 
 from campaigns import api as campaigns
 from campaigns import pages
+from campaigns.actions import api as actions
+from campaigns.actions.webhooks import api as webhooks
 from campaigns.delivery import api as delivery
 from campaigns.flows import api as flows
 from campaigns.overview import api as overview_api
 from campaigns.rules import api as rules
+from campaigns.rules import stopping_api as stopping
 from campaigns.rules.tables import api as tables
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -16,6 +19,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/summary/waiting", overview_api.Waiting.as_view()),
     path("v1/rules", rules.Rules.as_view()),
     path("v1/rules/<str:key>", rules.OneRule.as_view()),
+    path("v1/rules/<str:key>/stop", stopping.StopSwitch.as_view()),
+    path("v1/rules/<str:key>/release", stopping.Release.as_view()),
     path("v1/rules/<str:key>/firings", rules.Firings.as_view()),
     path("v1/rules/<str:key>/why/<uuid:event_id>", rules.Why.as_view()),
     path("v1/tables", tables.Tables.as_view()),
@@ -38,6 +43,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/messages", delivery.Messages.as_view()),
     path("v1/messages/<uuid:message_id>", delivery.OneMessage.as_view()),
     path("v1/messages/<uuid:message_id>/resolve", delivery.Resolve.as_view()),
+    path("v1/actions", actions.Actions.as_view()),
+    path("v1/actions/<int:action_id>/replay", actions.Replay.as_view()),
+    path("v1/webhooks", webhooks.Endpoints.as_view()),
+    path("v1/webhooks/<str:key>", webhooks.OneEndpoint.as_view()),
+    path("v1/webhooks/<str:key>/secret", webhooks.NewSecret.as_view()),
+    path("v1/webhooks/<str:key>/test", webhooks.TryOut.as_view()),
     path("v1/parked-events", campaigns.ParkedEvents.as_view()),
     path("v1/parked-events/<int:parked_id>/replay", campaigns.Replay.as_view()),
 ]

@@ -7,6 +7,7 @@ from typing import Any
 from audiences.segments import usage
 from audiences.segments.keys import existing_keys
 from audiences.segments.previews import register_channel
+from campaigns.actions.webhooks.endpoints import existing_endpoints
 from campaigns.delivery.channels.base import AddressRefused, Channel
 from campaigns.delivery.channels.registry import INSTALLED
 from campaigns.delivery.exits import check_with
@@ -17,7 +18,7 @@ from campaigns.flows.models import Flow
 from campaigns.flows.waking import listen_to_deliveries
 from campaigns.overview import beginnings, notices  # noqa: F401  beginnings registers its kind of job
 from campaigns.overview import live as live_home
-from campaigns.rules import references
+from campaigns.rules import merging, references
 from campaigns.segment_uses import flows_reading, rules_reading
 
 
@@ -25,11 +26,13 @@ def connect() -> None:
     """Register the finders and listeners; called once, when the app is ready."""
     references.register("flow", _flows)
     references.register("segment", existing_keys)
+    references.register("endpoint", existing_endpoints)
     usage.register("rule", rules_reading)
     usage.register("flow", flows_reading)
     for channel in INSTALLED.values():
         register_channel(channel.slug, partial(_address, channel))
     listen_to_people()
+    merging.listen_to_people()
     listen_to_deliveries()
     check_with(leaving)
     notices.connect()

@@ -1,4 +1,4 @@
-"""The Celery application: five queues, messages that are only hints, and the beat that repeats the hints."""
+"""The Celery application: six queues, messages that are only hints, and the beat that repeats the hints."""
 
 import os
 
@@ -19,6 +19,7 @@ app.autodiscover_tasks(
         "audiences.people",
         "audiences.segments",
         "campaigns",
+        "campaigns.actions",
         "campaigns.flows",
         "campaigns.delivery",
         "compliance.jobs",

@@ -31,6 +31,8 @@ beat_schedule = {
     for task in (
         queues.DRAIN_INTAKE,
         queues.DRAIN_ACTIONS,
+        queues.DRAIN_EFFECTS,
+        queues.DRAIN_WEBHOOKS,
         queues.ADVANCE_RUNS,
         queues.DRAIN_DELIVERIES,
         queues.RECOVER_DELIVERIES,

@@ -119,6 +119,9 @@ FLOWS_WORKERS = env.int("FLOWS_WORKERS", 1)
 DELIVERY_WORKERS = env.int("DELIVERY_WORKERS", 1)
 MAINTENANCE_WORKERS = env.int("MAINTENANCE_WORKERS", 1)
 JOBS_WORKERS = env.int("JOBS_WORKERS", 2)
+WEBHOOKS_WORKERS = env.int("WEBHOOKS_WORKERS", 1)
+# Hosts inside (name, or name:port) that the product may call all the same; every other address inside is refused.
+OUTBOUND_ALLOWED_HOSTS = frozenset(env.list("OUTBOUND_ALLOWED_HOSTS", default=[]))
 # For how many days what goes into jobs and comes out of them can be fetched.
 JOBS_KEEP_FILES_DAYS = env.int("JOBS_KEEP_FILES_DAYS", 7)
 IMPORT_LARGEST_FILE_MB = env.int("IMPORT_LARGEST_FILE_MB", 4096)

@@ -23,6 +23,8 @@ class Touch:
     anew: bool = False
     at: datetime | None = None
     quiet: bool = False
+    hops: int = 0
+    """The longest chain of rules' actions among the causes."""
 
     def __or__(self, other: "Touch") -> "Touch":
         return Touch(
@@ -33,4 +35,5 @@ class Touch:
             anew=self.anew or other.anew,
             at=max((at for at in (self.at, other.at) if at), default=None),
             quiet=self.quiet and other.quiet,
+            hops=max(self.hops, other.hops),
         )

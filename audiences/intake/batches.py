@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Final
 
 import msgspec
@@ -13,6 +13,10 @@ from config.kit.ids import instant_of
 
 IMPORTED: Final = "signalbox_import"
 """The key of an event's context that says from which import it came: it counts as history and starts nothing."""
+HOPS: Final = "signalbox_hops"
+"""The key of an own event's context that says how many actions of rules led to it."""
+LATE: Final = "signalbox_late_s"
+"""The key beside it that says how many seconds late the event was which began that."""
 LOCK_CLASS: Final = 0x51_60
 """First half of the advisory lock's key; the second half is the partition."""
 
@@ -39,6 +43,23 @@ class EventRow(msgspec.Struct, frozen=True, kw_only=True):
     def imported(self) -> bool:
         """Whether it was read from a file of history."""
         return self.context is not None and IMPORTED in self.context
+
+    @property
+    def hops(self) -> int:
+        """How many actions of rules lie between this event and one from outside."""
+        return int(self._own(HOPS))
+
+    @property
+    def lateness(self) -> timedelta:
+        """How late it came in after it happened; what a rule told is as late as the event that the rule was on."""
+        return timedelta(seconds=self._own(LATE)) if self.hops else self.received_at - self.event_time
+
+    def _own(self, key: str) -> float:
+        """Return a number of the context that only the product writes: senders' contexts may say anything."""
+        if self.kind is not EventKind.INTERNAL or self.context is None:
+            return 0
+        found: float = self.context.get(key, 0)
+        return found
 
 
 class Batch(msgspec.Struct, frozen=True, kw_only=True):

@@ -3,12 +3,12 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any, Final
+from datetime import datetime, timedelta
+from typing import Any
 
 import msgspec
 
-from audiences.intake.batches import IMPORTED, partition_of
+from audiences.intake.batches import HOPS, IMPORTED, LATE, partition_of
 from audiences.intake.models import EventKind
 from audiences.intake.store import Row, store
 from config.kit import clock
@@ -26,9 +26,10 @@ class Internal:
     properties: Mapping[str, Any]
     imported: bool = False
     """Whether history from a file caused it: then it starts nothing either."""
-
-
-FROM_FILE: Final = msgspec.Raw(msgspec.json.encode({IMPORTED: ""}))
+    hops: int = 0
+    """How many actions of rules lie between it and an event from outside."""
+    late: timedelta = timedelta(0)
+    """How late the event came from which it follows: what follows is no later."""
 
 
 def emit(workspace_id: int, events: Sequence[Internal]) -> int:
@@ -50,5 +51,12 @@ def _row(workspace_id: int, event: Internal) -> Row:
         n=event.name,
         t=event.at,
         r=msgspec.Raw(msgspec.json.encode(event.properties)),
-        c=FROM_FILE if event.imported else None,
+        c=_context(event),
     )
+
+
+def _context(event: Internal) -> msgspec.Raw | None:
+    said: dict[str, Any] = {IMPORTED: ""} if event.imported else {}
+    if event.hops:
+        said |= {HOPS: event.hops, LATE: event.late.total_seconds()}
+    return msgspec.Raw(msgspec.json.encode(said)) if said else None

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
+from audiences import reserved
 from audiences.intake.limits import MAX_DEPTH, MAX_ID, MAX_ITEM, MAX_NAME
 from audiences.intake.models import EventKind
 from audiences.intake.refusals import ItemRefused
@@ -22,9 +23,6 @@ KINDS: Final = {
 }
 NAMES: Final = {kind: name for name, kind in KINDS.items()}
 TRACK: Final = EventKind.TRACK
-RESERVED_NAMES: Final = frozenset({"segment.entered", "segment.left"})
-"""Only the product says these; a write key is public, and flows start on them."""
-RESERVED_TRAIT: Final = "computed"
 
 
 class Item(msgspec.Struct, rename="camel", forbid_unknown_fields=True):
@@ -164,7 +162,7 @@ def name_of(item: Item, kind: EventKind) -> str:
         raise ItemRefused("event", "missing", "event is missing: a track call names what happened")
     if len(name) > MAX_NAME:
         raise _too_long("event", MAX_NAME)
-    if name in RESERVED_NAMES:
+    if name in reserved.EVENT_NAMES:
         raise ItemRefused("event", "reserved", "only the product itself makes events of this name; use another")
     return name
 
@@ -178,9 +176,9 @@ def payload_of(item: Item, kind: EventKind) -> dict[str, Any]:
 
 def _traits(item: Item) -> dict[str, Any]:
     traits = item.traits or {}
-    if RESERVED_TRAIT in traits:
+    if reserved.COMPUTED in traits:
         message = "traits below `computed` are the product's own; use another name"
-        raise ItemRefused(f"traits.{RESERVED_TRAIT}", "reserved", message)
+        raise ItemRefused(f"traits.{reserved.COMPUTED}", "reserved", message)
     return traits
 
 

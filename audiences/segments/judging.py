@@ -36,6 +36,7 @@ class Task:
         yield from self.due.values()
 
     quiet: bool = False
+    hops: int = 0
 
 
 def rejudge(workspace_id: int, touched: Mapping[UUID, Touch], *, now: datetime) -> list[Change]:
@@ -47,7 +48,7 @@ def rejudge(workspace_id: int, touched: Mapping[UUID, Touch], *, now: datetime) 
     locks.share(workspace_id)
     catalogue = live(workspace_id)
     tasks = {
-        person_id: Task(places=places, since=min(touch.at or now, now), quiet=touch.quiet)
+        person_id: Task(places=places, since=min(touch.at or now, now), quiet=touch.quiet, hops=touch.hops)
         for person_id, touch in touched.items()
         if (places := catalogue.reading(touch))
     }
@@ -67,7 +68,8 @@ def judge(workspace_id: int, catalogue: Catalogue, tasks: Mapping[UUID, Task], *
         if (person := known.get(person_id)) is not None:
             judged += _of_person(person, [catalogue.segments[place] for place in sorted(task.places)], task, now)
     quiet = frozenset(person_id for person_id, task in tasks.items() if task.quiet)
-    return write(workspace_id, judged, keys={one.id: one.key for one in judging}, quiet=quiet)
+    hops = {person_id: task.hops for person_id, task in tasks.items() if task.hops}
+    return write(workspace_id, judged, keys={one.id: one.key for one in judging}, quiet=quiet, hops=hops)
 
 
 def _needs(judging: Iterable[Live]) -> Needs:

@@ -9,13 +9,15 @@ from uuid import UUID
 import msgspec
 
 from audiences.intake import Internal, emit
+from audiences.reserved import SEGMENT_ENTERED, SEGMENT_LEFT
 from config.kit import queues
 from config.kit.bulk import bulk_cursor
 from config.kit.nudge import nudge
 
-ENTERED: Final = "segment.entered"
-LEFT: Final = "segment.left"
+ENTERED: Final = SEGMENT_ENTERED
+LEFT: Final = SEGMENT_LEFT
 EVENTS_AT_ONCE: Final = 5_000
+NOBODY: Final[Mapping[UUID, int]] = {}
 
 
 class Judgement(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,11 +44,17 @@ class Change:
 
 
 def write(
-    workspace_id: int, judged: Sequence[Judgement], *, keys: Mapping[int, str], quiet: Collection[UUID] = ()
+    workspace_id: int,
+    judged: Sequence[Judgement],
+    *,
+    keys: Mapping[int, str],
+    quiet: Collection[UUID] = (),
+    hops: Mapping[UUID, int] = NOBODY,
 ) -> list[Change]:
     """Write what differs from what stands, in one statement, and emit an event for each entry and exit.
 
-    What is said of the `quiet` people starts nothing: a file of history moved them.
+    What is said of the `quiet` people starts nothing: a file of history moved them. `hops` tells how many actions of
+    rules moved somebody.
     """
     if not judged:
         return []
@@ -57,11 +65,13 @@ def write(
         Change(segment_id=segment, key=keys[segment], person_id=person, entered=entered, at=at, stay=stay)
         for segment, person, entered, at, stay in rows
     ]
-    announce(workspace_id, changes, quiet=quiet)
+    announce(workspace_id, changes, quiet=quiet, hops=hops)
     return changes
 
 
-def announce(workspace_id: int, changes: Iterable[Change], *, quiet: Collection[UUID] = ()) -> None:
+def announce(
+    workspace_id: int, changes: Iterable[Change], *, quiet: Collection[UUID] = (), hops: Mapping[UUID, int] = NOBODY
+) -> None:
     """Emit `segment.entered` and `segment.left`: events like any other, which rules and flows may wait for."""
     told = [
         Internal(
@@ -71,6 +81,7 @@ def announce(workspace_id: int, changes: Iterable[Change], *, quiet: Collection[
             dedupe=f"{ENTERED if change.entered else LEFT} {change.stay}",
             properties={"segment": change.key},
             imported=change.person_id in quiet,
+            hops=hops.get(change.person_id, 0),
         )
         for change in changes
     ]

@@ -6,9 +6,10 @@ from typing import Final
 
 from django.db import connection, transaction
 
-from campaigns.flows.applying import apply, one_by_one_at_worst
+from campaigns.flows.applying import apply
 from campaigns.flows.deciding import Events, broken, decide
 from campaigns.flows.rows import COLUMNS, Moved, RunRow, read_run
+from config.kit.salvage import one_by_one_at_worst
 
 BATCH: Final = 500
 

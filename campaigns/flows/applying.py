@@ -1,23 +1,16 @@
 """Makes decisions true: runs, steps, messages and trail in the caller's transaction, one statement for each kind."""
 
-import logging
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final, TypeVar
-
-from django.db import InterfaceError, OperationalError, transaction
+from typing import Any
 
 from campaigns.delivery.intents import Intent, open_many
 from campaigns.flows.deciding import broken, intent_of
 from campaigns.flows.rows import Moved, RunRow, insert_runs, update_runs, write_steps
 from compliance.audit import Entry, record_many
 from content.library.templates import live_versions
-
-log = logging.getLogger(__name__)
-Item = TypeVar("Item")
-MANY: Final = 5
 
 
 def apply_new(moved: Sequence[Moved], *, now: datetime) -> None:
@@ -100,33 +93,3 @@ def _entry(action: str, run: RunRow, payload: dict[str, Any]) -> Entry:
         person_id=run.subject_id,
         payload=payload,
     )
-
-
-def one_by_one_at_worst(
-    items: Sequence[Item], work: Callable[[Sequence[Item]], object], *, spoilt: Callable[[Item, Exception], object]
-) -> None:
-    """Do `work` on all items; if it breaks, on halves, so that in the end only the items that break are `spoilt`.
-
-    A database that is away is nobody's fault, nor is it one item's when all of many break: that ends the attempt.
-    """
-    faults = list(_faults(items, work)) if items else []
-    if len(faults) == len(items) >= MANY:
-        raise faults[0][1]
-    for item, error in faults:
-        log.error("flows: set aside %s", item, exc_info=error)
-        spoilt(item, error)
-
-
-def _faults(items: Sequence[Item], work: Callable[[Sequence[Item]], object]) -> Iterator[tuple[Item, Exception]]:
-    try:
-        with transaction.atomic():
-            work(items)
-    except (OperationalError, InterfaceError):
-        raise
-    except Exception as error:  # anything else lies in the data of some item
-        if len(items) == 1:
-            yield items[0], error
-            return
-        middle = len(items) // 2
-        yield from _faults(items[:middle], work)
-        yield from _faults(items[middle:], work)

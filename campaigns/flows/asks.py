@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 from django.db import connection
+from django.db.models import Q
 
 from audiences.conditions import EventFact
 from campaigns.actions import Action
@@ -33,6 +34,7 @@ class Ask:
     person_id: UUID
     event: EventFact
     by: str
+    attempts: int = 0
     given_key: str = ""
     body: str = ""
     """The digest of what the API was given, so that the same key with another body is noticed."""
@@ -54,15 +56,16 @@ class Answered:
     admission: Admission
 
 
-def pending() -> bool:
+def pending(now: datetime) -> bool:
     """Say whether any action waits."""
-    return Action.objects.filter(state=Action.State.PENDING, kind=START_FLOW).exists()
+    waiting = Action.objects.filter(state=Action.State.PENDING, kind=START_FLOW)
+    return waiting.filter(Q(due_at=None) | Q(due_at__lte=now)).exists()
 
 
 def claim_asks(group: int, *, groups: int, limit: int, now: datetime) -> list[Ask]:
     """Lock the oldest pending actions of a group of people; one that says nothing readable is refused at once."""
     with connection.cursor() as cursor:
-        cursor.execute(CLAIM, {"kind": START_FLOW, "group": group, "groups": groups, "limit": limit})
+        cursor.execute(CLAIM, {"kind": START_FLOW, "group": group, "groups": groups, "limit": limit, "now": now})
         rows = cursor.fetchall()
     asks: list[Ask] = []
     for row in rows:
@@ -75,7 +78,7 @@ def claim_asks(group: int, *, groups: int, limit: int, now: datetime) -> list[As
 
 
 def _ask(row: Sequence[Any]) -> Ask:
-    ident, workspace_id, person_id, event_id, text = row
+    ident, workspace_id, person_id, event_id, attempts, text = row
     payload = msgspec.json.decode(text)
     told = payload["event"]
     at = datetime.fromisoformat(told["at"])
@@ -86,6 +89,7 @@ def _ask(row: Sequence[Any]) -> Ask:
         person_id=person_id,
         event=EventFact(name=told["name"], at=at, properties=told["properties"], id=event_id),
         by=f"rule:{payload['rule_id']}" if "rule_id" in payload else "event",
+        attempts=attempts,
     )
 
 
@@ -141,8 +145,9 @@ def _entry(answered: Answered) -> Entry:
 
 # The last two bits of the person's id are its group: 0 to 3.
 CLAIM: Final = """
-select id, workspace_id, person_id, event_id, payload::text from campaigns_action
-where state = 'pending' and kind = %(kind)s and get_byte(uuid_send(person_id), 15) %% %(groups)s = %(group)s
+select id, workspace_id, person_id, event_id, attempts, payload::text from campaigns_action
+where state = 'pending' and kind = %(kind)s and (due_at is null or due_at <= %(now)s)
+  and get_byte(uuid_send(person_id), 15) %% %(groups)s = %(group)s
 order by id limit %(limit)s for update skip locked
 """
 PASTS: Final = """

@@ -81,10 +81,10 @@ def _actions(workspace_id: int, asks: Sequence[_Ask], *, now: datetime) -> list[
     refused: list[Refused] = []
     actions: list[Action] = []
     for event, flow, graph, cause, more in asks:
-        refusal = late(graph, happened=event.event_time, received=event.received_at)
+        refusal = late(graph, happened=event.event_time, received=event.event_time + event.lateness)
         if refusal is None:
             actions.append(_action(workspace_id, flow, event, cause=cause, more=more, now=now))
-        elif event.received_at - event.event_time <= IMPORT:
+        elif event.lateness <= IMPORT:
             refused.append(_refused(workspace_id, flow, event, refusal))
     keep_refusals(refused, now=now)
     return actions
@@ -114,6 +114,7 @@ def _action(
         dedupe=derived("start", flow.id, event.person_id, cause),
         person_id=event.person_id,
         event_id=event.id,
+        rule_id=more.get("rule_id"),
         payload={"flow_id": flow.id, "event": entering, **more},
         created_at=now,
     )

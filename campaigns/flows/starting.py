@@ -11,15 +11,18 @@ from django.db import connection, transaction
 
 from audiences.conditions import Needs
 from audiences.facts.reader import load
-from campaigns.flows.applying import apply_new, one_by_one_at_worst
+from campaigns.actions.outbox import Failed, fail, refuse_stopped
+from campaigns.flows.applying import apply_new
 from campaigns.flows.asks import FLOW_UNKNOWN, Answered, Ask, Pasts, answer_asks, claim_asks, pasts_of, pending
 from campaigns.flows.catalog import FlowNow, flows_by_id, graphs
 from campaigns.flows.deciding import Graphs, People, decide, needs_of
 from campaigns.flows.engine.admission import Admission, Past, admit
 from campaigns.flows.engine.graph import Graph
 from campaigns.flows.engine.reads import entry_needs
+from campaigns.flows.entries import START_FLOW
 from campaigns.flows.rows import RunRow
 from config.kit.ids import derived
+from config.kit.salvage import one_by_one_at_worst
 
 BATCH: Final = 500
 GROUPS: Final = 4
@@ -29,8 +32,9 @@ LOCK_CLASS: Final = 0x51_63
 
 def drain_actions(now: datetime, *, limit: int = BATCH) -> int:
     """Do pending `start_flow` actions, one transaction for each group of people; return how many were done."""
-    if not pending():
+    if not pending(now):
         return 0
+    refuse_stopped(now=now)
     groups = random.sample(range(GROUPS), GROUPS)
     return sum(_drain_group(group, now, limit) for group in groups)
 
@@ -41,12 +45,22 @@ def _drain_group(group: int, now: datetime, limit: int) -> int:
         if not cursor.fetchone()[0]:
             return 0
         asks = claim_asks(group, groups=GROUPS, limit=limit, now=now)
-        one_by_one_at_worst(asks, lambda part: start(part, now=now), spoilt=lambda ask, _: _spoil(ask, now))
+        one_by_one_at_worst(asks, lambda part: start(part, now=now), spoilt=lambda ask, fault: _spoil(ask, fault, now))
     return len(asks)
 
 
-def _spoil(ask: Ask, now: datetime) -> None:
-    answer_asks([Answered(ask=ask, admission=Admission(reason="error"))], now=now)
+def _spoil(ask: Ask, fault: Exception, now: datetime) -> None:
+    """Try again later; in the end the action is parked with its fault, for an operator to see."""
+    failed = Failed(
+        id=ask.id,
+        workspace_id=ask.workspace_id,
+        kind=START_FLOW,
+        person_id=ask.person_id,
+        attempts=ask.attempts,
+        reason=type(fault).__name__,
+        detail=str(fault),
+    )
+    fail([failed], now=now)
 
 
 def take_turn(person_id: UUID) -> None:

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from campaigns.rules.define import amend, define
-from campaigns.rules.explain import Judgement, why_not
+from campaigns.rules.explain import HoldingBack, Judgement, why_not
 from campaigns.rules.models import Firing, Rule, RuleVersion
 from compliance.access.authentication import key_of
 from config.kit import clock
@@ -26,7 +26,7 @@ EXAMPLE: Final = {
     "if": {"all": [{"property": "amount", "is": "gte", "value": 100}, {"segment": "loyal"}]},
     "then": [{"start_flow": "thank-you"}],
 }
-SWITCHES: Final = ("mode", "enabled", "priority")
+SWITCHES: Final = ("mode", "enabled", "priority", "rollout")
 RuleForm = inline_serializer(
     "RuleForm",
     {
@@ -36,6 +36,14 @@ RuleForm = inline_serializer(
         "if": serializers.JSONField(required=False, help_text="a condition; without one every such event matches"),
         "unless": serializers.JSONField(required=False, help_text="a condition that keeps the rule from firing"),
         "then": serializers.ListField(child=serializers.DictField(), help_text='[{"start_flow": "key"}]'),
+        "exclusive": serializers.CharField(required=False, help_text="a group of which one rule fires on an event"),
+        "cooldown": serializers.CharField(required=False, help_text="per person, such as 7d"),
+        "max_firings": serializers.DictField(
+            required=False, help_text='{"per_subject": 1, "in_all": 1000, "per": "30d"}'
+        ),
+        "schedule": serializers.DictField(required=False, help_text="from, until, weekdays, window, zone"),
+        "expires": serializers.DateTimeField(required=False),
+        "rollout": serializers.FloatField(required=False, help_text="percentage of people"),
         "priority": serializers.IntegerField(default=100, help_text="smaller numbers act first"),
         "enabled": serializers.BooleanField(default=True),
         "mode": serializers.ChoiceField(choices=["live", "shadow", "off"], default="live"),
@@ -64,6 +72,7 @@ RuleSwitch = inline_serializer(
         "mode": serializers.ChoiceField(choices=["live", "shadow", "off"], required=False),
         "enabled": serializers.BooleanField(required=False),
         "priority": serializers.IntegerField(required=False),
+        "rollout": serializers.FloatField(required=False, help_text="percentage of people"),
     },
 )
 FiringShown = inline_serializer(
@@ -96,6 +105,9 @@ WhyShown = inline_serializer(
         "listens": serializers.BooleanField(help_text="whether the rule is on events of this name"),
         "held": serializers.BooleanField(),
         "failed": serializers.JSONField(allow_null=True, help_text="the first leaf that kept the rule from holding"),
+        "held_back": serializers.JSONField(
+            allow_null=True, help_text="reason, and by which rule, where it held and did not fire"
+        ),
         "verdict": serializers.JSONField(),
     },
 )
@@ -160,7 +172,7 @@ class OneRule(APIView):
         examples=[OpenApiExample("watch it without doing anything", value={"mode": "shadow"}, request_only=True)],
     )
     def patch(self, request: Request, key: str) -> Response:
-        """Switch `mode`, `enabled` or `priority`; the rest stays. This is a new version, too."""
+        """Switch `mode`, `enabled`, `priority` or `rollout`; the rest stays. This is a new version, too."""
         rule = _found(request, key)
         changes = request.data if isinstance(request.data, Mapping) else {}
         other = [name for name in changes if name not in SWITCHES]
@@ -239,6 +251,10 @@ def _firing(firing: Firing) -> dict[str, Any]:
     }
 
 
+def _held_back(found: HoldingBack | None) -> dict[str, str] | None:
+    return None if found is None else {"reason": found.reason, "by": found.by}
+
+
 def _why(judgement: Judgement) -> dict[str, Any]:
     return {
         "rule": judgement.rule_key,
@@ -251,5 +267,6 @@ def _why(judgement: Judgement) -> dict[str, Any]:
         "listens": judgement.listens,
         "held": judgement.verdict.held,
         "failed": judgement.failed.as_json() if judgement.failed else None,
+        "held_back": _held_back(judgement.held_back),
         "verdict": judgement.verdict.as_json(),
     }

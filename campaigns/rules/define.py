@@ -1,6 +1,6 @@
 """Defines rules: reads, checks references, tries at the gate, stores an immutable version, and makes it live."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -11,10 +11,9 @@ from campaigns.rules.form import RuleForm, parse_rule
 from campaigns.rules.gate import pass_gate
 from campaigns.rules.live import renew_stamp
 from campaigns.rules.models import Rule, RuleVersion
-from campaigns.rules.references import unknown
+from campaigns.rules.naming import check_references
 from compliance.audit import record
 from config.kit.actors import Actor
-from config.kit.errors import InputRefused, Problem
 from config.kit.versions import digest
 
 MOST_BESIDE: Final = 300
@@ -27,7 +26,7 @@ def define(workspace_id: int, raw: Any, *, actor: Actor, now: datetime) -> Rule:
     Raises `InputRefused` with every problem: of form, of reference, or the gate's.
     """
     form = parse_rule(raw)
-    _check_references(workspace_id, form)
+    check_references(workspace_id, form)
     live = _live_version(workspace_id, form.key)
     if live is None or _judged(live.definition) != _judged(form.definition):
         pass_gate(form.definition, beside=_beside(workspace_id, form))
@@ -83,25 +82,6 @@ def _make_live(rule: Rule, version: RuleVersion, form: RuleForm, *, now: datetim
     rule.live, rule.name, rule.mode = version, form.name, form.controls.mode
     rule.enabled, rule.priority, rule.updated_at = form.controls.enabled, form.controls.priority, now
     rule.save(update_fields=["live", "name", "mode", "enabled", "priority", "updated_at"])
-
-
-def _check_references(workspace_id: int, form: RuleForm) -> None:
-    problems = _missing(
-        "flow", workspace_id, form.flows, {flow: f"/then/{n}/start_flow" for n, flow in enumerate(form.flows)}
-    )
-    for part, condition in (("if", form.condition), ("unless", form.unless)):
-        if condition is not None:
-            keys = sorted(condition.needs().segments)
-            problems += _missing("segment", workspace_id, keys, dict.fromkeys(keys, f"/{part}"))
-    if problems:
-        raise InputRefused(problems)
-
-
-def _missing(kind: str, workspace_id: int, keys: Collection[str], places: Mapping[str, str]) -> list[Problem]:
-    return [
-        Problem(path=places[key], message=f"there is no {kind} {key!r}", hint=f"define the {kind} first")
-        for key in unknown(kind, workspace_id, keys)
-    ]
 
 
 def _judged(definition: Mapping[str, Any]) -> tuple[Any, ...]:

@@ -1,7 +1,7 @@
 """Says why a rule fired for somebody, and why not: the verdict that was kept, or a fresh one on stored facts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import reduce
 from operator import or_
@@ -13,7 +13,10 @@ from audiences.facts.reader import PersonFacts, load
 from audiences.intake import EventRow
 from audiences.intake.stored import recent_events, stored_events
 from campaigns.rules.live import LiveRule, live_rules, read_version
-from campaigns.rules.models import Firing, RuleVersion
+from campaigns.rules.lookups import held_back
+from campaigns.rules.models import Firing, HeldBack, RuleVersion
+from campaigns.rules.steering.standing import outside
+from compliance.access.workspaces import zone_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,6 +41,16 @@ class Judgement:
     listens: bool
     verdict: Verdict
     failed: Verdict | None
+    held_back: "HoldingBack | None" = None
+    """What kept it from firing although it held, as far as that is known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HoldingBack:
+    """Why a match did not fire: a word, and the key of the rule that excluded it."""
+
+    reason: str
+    by: str = ""
 
 
 def why_not(version: RuleVersion, event_id: UUID, *, now: datetime) -> Judgement | None:
@@ -73,11 +86,31 @@ def _judgements(
     people = {event.person_id for event in events}
     known = load(workspace_id, people, needs, now=now, earliest=min(event.event_time for event in events))
     kept = _kept(rules, events)
+    held = held_back([rule.rule_id for rule in rules], [event.id for event in events], people)
+    zone = zone_of(workspace_id)
     return [
-        _judgement(rule, event, known[event.person_id], kept.get((rule.rule_id, event.id)))
+        _held_back(
+            _judgement(rule, event, known[event.person_id], kept.get((rule.rule_id, event.id))),
+            rule,
+            event,
+            held.get((rule.rule_id, event.id)),
+            zone=zone,
+        )
         for event in events
         for rule in rules
     ]
+
+
+def _held_back(
+    judgement: Judgement, rule: LiveRule, event: EventRow, known: HeldBack | None, *, zone: str
+) -> Judgement:
+    """Add why the rule was held back: as it was kept, or by what can be told from the rule alone."""
+    if judgement.fired or not judgement.listens or not judgement.verdict.held:
+        return judgement
+    if known is not None:
+        return replace(judgement, held_back=HoldingBack(reason=known.reason, by=known.held_by))
+    reason = outside(rule.controls, rule.key, person_id=event.person_id, at=event.event_time, zone=zone)
+    return replace(judgement, held_back=HoldingBack(reason=reason)) if reason else judgement
 
 
 def _kept(rules: Sequence[LiveRule], events: Sequence[EventRow]) -> dict[tuple[int, UUID], Firing]:

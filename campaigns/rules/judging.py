@@ -25,6 +25,8 @@ class Match:
     event: EventRow
     facts: Mapping[str, Any]
     verdict: Verdict
+    seen: Facts
+    """All that was known when the rule was judged: actions take values from it."""
 
 
 def judge(workspace_id: int, events: Sequence[EventRow], *, now: datetime, interpreted: bool = False) -> list[Match]:
@@ -81,4 +83,4 @@ def _explained(rule: LiveRule, event: EventRow, facts: Facts) -> Match | None:
         logger.error("rule %s matched event %s, but the interpreter says it does not hold", rule.key, event.id)
         return None
     read = facts_read(rule.needs, facts) | ({"rows": list(rule.rows)} if rule.rows else {})
-    return Match(rule=rule, event=event, facts=read, verdict=verdict)
+    return Match(rule=rule, event=event, facts=read, verdict=verdict, seen=facts)

@@ -117,4 +117,10 @@ register(RULES)
 
 
 def _plain(actions: Sequence[Mapping[str, Any]]) -> list[str]:
-    return [f"{name} {value}" for action in actions for name, value in action.items()]
+    return [f"{name} {_on(value)}" for action in actions for name, value in action.items()]
+
+
+def _on(value: Any) -> Any:
+    """Return what an action acts on, in a word."""
+    named = value if isinstance(value, Mapping) else {"": value}
+    return next((named[key] for key in ("", "event", "trait", "endpoint") if key in named), "")

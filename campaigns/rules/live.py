@@ -17,7 +17,8 @@ from audiences.conditions import All, Condition, Facts, Needs, Verdict, evaluate
 from campaigns.rules.compile import Clause
 from campaigns.rules.engine import EngineFault
 from campaigns.rules.form import RuleForm, parse_rule, row_condition, whole_condition
-from campaigns.rules.form.actions import StartFlow
+from campaigns.rules.form.controls import Controls
+from campaigns.rules.form.deeds import Action, StartFlow
 from campaigns.rules.models import RuleVersion
 from campaigns.rules.oracle import Interpreter
 from campaigns.rules.program import Program
@@ -40,9 +41,8 @@ class LiveRule:
     on: tuple[str, ...]
     condition: Condition
     needs: Needs
-    flows: tuple[str, ...]
-    priority: int
-    mode: str
+    actions: tuple[Action, ...]
+    controls: Controls
     form: RuleForm | None = None
     """The definition of a decision table; None for other rules."""
     rows: tuple[int, ...] = ()
@@ -58,7 +58,7 @@ class LiveRule:
         return replace(
             self,
             condition=conditions[0] if len(conditions) == 1 else All(children=conditions),
-            flows=tuple(action.flow for action in actions if isinstance(action, StartFlow)),
+            actions=tuple(actions),
             rows=tuple(row.number for row in rows),
         )
 
@@ -67,6 +67,15 @@ class LiveRule:
         if self.form is None or self.rows:
             return evaluate(self.condition, facts)
         return verdict(self.form, facts)
+
+    @property
+    def mode(self) -> str:
+        return self.controls.mode
+
+    @property
+    def flows(self) -> tuple[str, ...]:
+        """The flows that it starts."""
+        return tuple(action.flow for action in self.actions if isinstance(action, StartFlow))
 
     @property
     def clause(self) -> Clause:
@@ -157,10 +166,10 @@ def rule_set(workspace_id: int) -> RuleSet:
 def live_rules(workspace_id: int) -> list[LiveRule]:
     """Return the rules that are enabled and not off, in the order in which they act."""
     rows = RuleVersion.objects.select_related("rule").filter(
-        rule__workspace_id=workspace_id, rule__live_id=F("id"), rule__enabled=True
+        rule__workspace_id=workspace_id, rule__live_id=F("id"), rule__enabled=True, rule__stopped_at=None
     )
     rules = [rule for row in rows.exclude(rule__mode="off") if (rule := read_version(row)) is not None]
-    return sorted(rules, key=lambda rule: (rule.priority, rule.rule_id))
+    return sorted(rules, key=lambda rule: (rule.controls.priority, rule.rule_id))
 
 
 def read_version(version: RuleVersion) -> LiveRule | None:
@@ -178,10 +187,9 @@ def read_version(version: RuleVersion) -> LiveRule | None:
         number=version.number,
         on=form.on,
         condition=condition,
-        needs=condition.needs(),
-        flows=form.flows,
-        priority=form.controls.priority,
-        mode=form.controls.mode,
+        needs=reduce(or_, (action.needs for action in form.actions), condition.needs()),
+        actions=form.actions,
+        controls=form.controls,
         form=form if form.table is not None else None,
     )
 

@@ -1,6 +1,6 @@
 """Reads about rules for those who look: the list with its firings, one rule, what it matched."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import TruncDate
 
-from campaigns.rules.models import Firing, Rule
+from campaigns.rules.models import Firing, HeldBack, Rule
 
 RECENT: Final = timedelta(days=1)
 
@@ -76,3 +76,22 @@ def latest_matches(workspace_id: int, *, most: int = 1000) -> list[tuple[UUID, d
 def rule_names(workspace_id: int) -> dict[str, str]:
     """Return the names of the workspace's rules by key."""
     return dict(Rule.objects.filter(workspace_id=workspace_id).values_list("key", "name"))
+
+
+def rule_keys(rule_ids: Iterable[int | None]) -> dict[int, str]:
+    """Return the keys of rules by id."""
+    return dict(Rule.objects.filter(pk__in={pk for pk in rule_ids if pk}).values_list("pk", "key"))
+
+
+def rules_called(workspace_id: int, text: str) -> list[int]:
+    """Return the ids of the rules in whose key or name the text stands."""
+    called = Q(key__icontains=text) | Q(name__icontains=text)
+    return list(Rule.objects.filter(called, workspace_id=workspace_id).values_list("pk", flat=True))
+
+
+def held_back(
+    rule_ids: Iterable[int], event_ids: Iterable[UUID], people: Iterable[UUID]
+) -> dict[tuple[int, UUID], HeldBack]:
+    """Return, by rule and event, the matches that are known to have been held back."""
+    rows = HeldBack.objects.filter(rule_id__in=list(rule_ids), person_id__in=set(people), event_id__in=list(event_ids))
+    return {(row.rule_id, row.event_id): row for row in rows}

@@ -2,18 +2,25 @@
 
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import BrinIndex
 from django.db import models
 
 from config.kit.versions import Definition, Version
 
 
 class Rule(Definition):
-    """A rule as operators see it; `mode` and `enabled` are copied from the live version for reading."""
+    """A rule as operators see it; `mode` and `enabled` are copied from the live version for reading.
+
+    `stopped_at` is the stop switch: while it is set no version of the rule is judged and nothing of it is done.
+    """
 
     live = models.ForeignKey("RuleVersion", on_delete=models.PROTECT, null=True, related_name="+")
     mode = models.CharField(max_length=10, default="live")
     enabled = models.BooleanField(default=True)
     priority = models.IntegerField(default=100)
+    stopped_at = models.DateTimeField(null=True)
+    stopped_by = models.CharField(max_length=200, blank=True, default="", db_default="")
+    stopped_why = models.CharField(max_length=500, blank=True, default="", db_default="")
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["workspace", "key"], name="rule_key_once")]
@@ -49,10 +56,51 @@ class Firing(models.Model):
             models.Index(fields=["person_id", "-id"], name="firing_person"),
             # the firings of one rule, newest first, keyset paged
             models.Index(fields=["rule", "-id"], name="firing_rule"),
+            # cool-downs and limits: when a rule fired for a person
+            models.Index(fields=["rule", "person_id", "event_time"], name="firing_past"),
         ]
 
     def __str__(self) -> str:
         return f"{self.rule_id} · {self.event_id}"
+
+
+class FiringCount(models.Model):
+    """How often a rule with a limit in all fired, by mode and by part of the window in which that counts."""
+
+    pk = models.CompositePrimaryKey("rule_id", "mode", "part")
+    workspace_id = models.IntegerField()
+    rule = models.ForeignKey(Rule, on_delete=models.CASCADE, related_name="+", db_index=False)
+    mode = models.CharField(max_length=10)
+    part = models.DateTimeField()
+    n = models.IntegerField()
+
+    def __str__(self) -> str:
+        return f"{self.rule_id} {self.mode} {self.part}: {self.n}"
+
+
+class HeldBack(models.Model):
+    """A match that did not fire because of what fired before or beside it, and why."""
+
+    pk = models.CompositePrimaryKey("rule_id", "person_id", "event_time", "event_id")
+    workspace_id = models.IntegerField()
+    rule = models.ForeignKey(Rule, on_delete=models.CASCADE, related_name="+", db_index=False)
+    version = models.PositiveIntegerField()
+    person_id = models.UUIDField()
+    event_id = models.UUIDField()
+    event_time = models.DateTimeField()
+    reason = models.CharField(max_length=20)
+    held_by = models.CharField(max_length=100, blank=True)
+
+    class Meta:
+        indexes: ClassVar = [
+            # what was held back for one person, newest first; what is erased with them
+            models.Index(fields=["person_id", "-event_time"], name="held_back_person"),
+            # forgetting what is older than is shown
+            BrinIndex(fields=["event_time"], name="held_back_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.rule_id} · {self.event_id}: {self.reason}"
 
 
 class RuleSetStamp(models.Model):

@@ -1,18 +1,23 @@
 """Pages about rules: the list, and one rule with its condition and what it matched."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final
 
 from django.http import Http404, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from audiences.people.lookups import names_of
 from audiences.wording import condition_line, verdict_line
 from campaigns.rules import lookups
 from campaigns.rules.labels import label_of_rule
+from campaigns.rules.limits_told import limits_of
 from campaigns.rules.lists import RULES
 from campaigns.rules.models import Firing, Rule
-from compliance.access.console import ConsoleRequest, console_page
+from campaigns.rules.stopping import release_rule, stop_rule
+from compliance.access.console import ConsoleRequest, actor_of, console_change, console_page
+from compliance.access.forms import submit
 from compliance.desk.lists import list_page
 from config.kit import clock
 from config.kit.charts import Chart, Series, days_before
@@ -40,11 +45,28 @@ def rule(request: ConsoleRequest, key: str) -> HttpResponse:
     context = {
         "rule": found,
         "label": label_of_rule(found),
+        "limits": limits_of(found.live.definition if found.live else {}),
         **asked(found),
         "rows": [_row(firing, names.get(firing.person_id, "")) for firing in firings.rows],
         "page": firings,
     }
     return page(request, "rules/rule.html", context, parts={"rule-firings": "firings"})
+
+
+@console_change
+def rule_stop(request: ConsoleRequest, key: str) -> HttpResponse:
+    """Stop a rule at once, or release it."""
+    found = lookups.find_rule(request.workspace.pk, key)
+    if found is None:
+        raise Http404
+    actor, now = actor_of(request), clock.now()
+    if found.stopped_at is not None:
+        act, said = partial(release_rule, found, actor=actor, now=now), _("“%(name)s” goes on.")
+    else:
+        reason = request.POST.get("reason", "")
+        act = partial(stop_rule, found, reason=reason, actor=actor, now=now)
+        said = _("“%(name)s” is stopped: it does nothing any more, and what waited is not done.")
+    return submit(request, act, to=reverse("rule", args=[key]), said=said % {"name": found.name})
 
 
 @console_page

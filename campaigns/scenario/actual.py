@@ -5,14 +5,18 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+import msgspec
 from django.db.models import F
 
 from audiences import segments
 from audiences.conditions import Needs
 from audiences.facts.reader import load
+from audiences.intake.stored import events
+from campaigns.actions.parked import actions_of_rules
 from campaigns.delivery.models import Delivery
 from campaigns.flows.models import EntryDecision, Flow, Run
-from campaigns.rules.models import Firing
+from campaigns.rules.lookups import rule_keys
+from campaigns.rules.models import Firing, HeldBack
 from campaigns.scenario.stage import Stage
 from compliance import audit
 from content.library.templates import stored_templates
@@ -79,7 +83,49 @@ def runs(stage: Stage) -> list[Record]:
 
 def decisions(stage: Stage) -> list[Record]:
     """Return what was decided: at the gate, at the entry of flows, by rules, and at the door for events."""
-    return [*_gate(stage), *_entries(stage), *_firings(stage), *_door(stage)]
+    return [*_gate(stage), *_entries(stage), *_firings(stage), *_held_back(stage), *_door(stage)]
+
+
+def happened(stage: Stage) -> list[Record]:
+    """Return the stored events in the order of receipt, with their properties under `properties`."""
+    rows = list(events(stage.workspace_id).order_by("id"))
+    users = _users(stage, (row.person_id for row in rows))
+    return [
+        {"user": users[row.person_id], "name": row.name, "at": row.event_time, "properties": row.properties}
+        for row in rows
+    ]
+
+
+def acted(stage: Stage) -> list[Record]:
+    """Return what rules had done, in the order in which it was asked for."""
+    rows = list(actions_of_rules(stage.workspace_id).order_by("id"))
+    users, rules = _users(stage, (row.person_id for row in rows)), rule_keys([row.rule_id for row in rows])
+    return [
+        {
+            "user": users[row.person_id],
+            "rule": rules[row.rule_id or 0],
+            "kind": row.kind,
+            "state": row.state,
+            "reason": row.reason,
+        }
+        for row in rows
+    ]
+
+
+def called(stage: Stage) -> list[Record]:
+    """Return the calls that would have left for other systems."""
+    said = [(url, msgspec.json.decode(body)["data"]) for url, _, body in stage.called.calls]
+    return [
+        {"url": url, "user": data["person"]["user_id"], "rule": data["rule"], "values": data["values"]}
+        for url, data in said
+    ]
+
+
+def traits_of(stage: Stage, users: Iterable[str]) -> dict[str, Mapping[str, Any]]:
+    """Return the traits of people by user id."""
+    ids = {user: stage.person(user) for user in users}
+    found = load(stage.workspace_id, ids.values(), Needs(), now=stage.now)
+    return {user: found[person_id].traits for user, person_id in ids.items()}
 
 
 def _gate(stage: Stage) -> Iterable[Record]:
@@ -111,6 +157,14 @@ def _firings(stage: Stage) -> Iterable[Record]:
     users = _users(stage, (row["person_id"] for row in found))
     for row in found:
         yield {"user": users[row["person_id"]], "verdict": "fired", "rule": row["rule_key"], "mode": row["mode"]}
+
+
+def _held_back(stage: Stage) -> Iterable[Record]:
+    rows = list(HeldBack.objects.filter(workspace_id=stage.workspace_id).select_related("rule").order_by("event_time"))
+    users = _users(stage, (row.person_id for row in rows))
+    for row in rows:
+        told = {"rule": row.rule.key, "reason": row.reason, "by": row.held_by}
+        yield {"user": users[row.person_id], "verdict": "held_back", **told}
 
 
 def _door(stage: Stage) -> Iterable[Record]:

@@ -7,11 +7,16 @@ from audiences import segments
 from audiences.computed import definitions as computed
 from audiences.identity.merging import merge_people
 from audiences.intake.models import EventKind
+from campaigns.actions.parked import actions_of_rules, replay_action
+from campaigns.actions.webhooks.endpoints import save_endpoint
 from campaigns.flows import definitions as flows
 from campaigns.flows.models import Flow
 from campaigns.flows.requests import request_run
 from campaigns.rules import define as rules
 from campaigns.rules.gate import in_this_process
+from campaigns.rules.lookups import find_rule
+from campaigns.rules.models import Rule
+from campaigns.rules.stopping import release_rule, stop_rule
 from campaigns.scenario.form import CallStep, EventStep, Scenario, Step, TraitsStep, WaitStep
 from campaigns.scenario.stage import Stage
 from compliance.consent.consents import GRANTED, Change, grant, withdraw
@@ -35,7 +40,7 @@ def prepare(scenario: Scenario, stage: Stage) -> None:
         for kind in ("templates", "computed_traits", "segments"):
             _define(kind, scenario, stage)
         stage.settle()
-        for kind in ("journeys", "rules"):
+        for kind in ("journeys", "webhooks", "rules"):
             _define(kind, scenario, stage)
     stage.settle()
 
@@ -80,6 +85,7 @@ DEFINERS: Final[Mapping[str, Callable[[Stage, Mapping[str, Any]], object]]] = {
     "segments": lambda s, raw: segments.define(s.workspace_id, dict(raw), actor=OPERATOR, now=s.now),
     "computed_traits": lambda s, raw: computed.define(s.workspace_id, dict(raw), actor=OPERATOR, now=s.now),
     "journeys": _define_journey,
+    "webhooks": lambda s, raw: save_endpoint(s.workspace_id, dict(raw), actor=OPERATOR, now=s.now),
     "rules": _define_rule,
 }
 
@@ -167,11 +173,26 @@ def _merge(step: CallStep, stage: Stage) -> None:
     )
 
 
+def _rule(step: CallStep, stage: Stage) -> Rule:
+    found = find_rule(stage.workspace_id, step.rule)
+    if found is None:
+        raise InputRefused([Problem(path="/call/rule", message=f"there is no rule {step.rule!r}")])
+    return found
+
+
+def _replay_actions(stage: Stage) -> None:
+    for action in actions_of_rules(stage.workspace_id).filter(state="parked"):
+        replay_action(stage.workspace_id, action.pk, actor=OPERATOR, now=stage.now)
+
+
 CALLS: Final[Mapping[str, Callable[[CallStep, Stage], object]]] = {
     "pause": lambda step, stage: flows.pause(_flow(step, stage), actor=OPERATOR, now=stage.now),
     "resume": lambda step, stage: flows.resume(_flow(step, stage), actor=OPERATOR, now=stage.now),
     "stop": lambda step, stage: flows.stop(_flow(step, stage), actor=OPERATOR, now=stage.now),
     "publish": _publish,
+    "stop_rule": lambda step, s: stop_rule(_rule(step, s), reason=SOURCE, actor=OPERATOR, now=s.now),
+    "release_rule": lambda step, stage: release_rule(_rule(step, stage), actor=OPERATOR, now=stage.now),
+    "replay_actions": lambda _step, stage: _replay_actions(stage),
     "start": _start,
     "give_consent": lambda step, stage: _consent(grant, step, stage),
     "merge": _merge,

@@ -20,7 +20,10 @@ RUN: Final = (
     *("flow", "user", "state", "node", "reason", "exit_reason", "version", "key", "goal", "holdout"),
     *("due", "entered_at", "ended_at"),
 )
-DECISION: Final = ("user", "verdict", "reason", "check", "channel", "flow", "node", "rule", "mode", "id")
+DECISION: Final = ("user", "verdict", "reason", "check", "channel", "flow", "node", "rule", "mode", "by", "id")
+EVENT: Final = ("user", "name", "at", "properties")
+ACTION: Final = ("user", "rule", "kind", "state", "reason")
+CALL: Final = ("url", "user", "rule", "values")
 INSTANTS: Final = frozenset({"at", "due", "entered_at", "ended_at"})
 
 
@@ -95,6 +98,20 @@ def _check_trail(expect: Shape, key: str) -> None:
 def _check_incidents(expect: Shape, key: str) -> None:
     if expect.raw[key] != []:
         expect.fault(key, "there are no incidents yet", "leave it out, or write incidents: []")
+
+
+def _check_traits(expect: Shape, key: str) -> None:
+    for user, wanted in expect.inner(key).raw.items():
+        if not isinstance(wanted, Mapping):
+            expect.fault(key, f"{user} must name traits", "write {u1: {tier: gold}}; null: not there")
+
+
+def _traits(wanted: Mapping[str, Mapping[str, Any]], stage: Stage) -> Iterator[Difference]:
+    found = actual.traits_of(stage, wanted)
+    for user, traits in wanted.items():
+        have = {name: found[user].get(name) for name in traits}
+        if have != dict(traits):
+            yield Difference(what=f"traits of {user}", expected=dict(traits), actual=have)
 
 
 def _segments(wanted: Mapping[str, Sequence[Any]], stage: Stage) -> Iterator[Difference]:
@@ -175,6 +192,10 @@ PARTS: Final[Mapping[str, Part]] = {
     "messages": Part(check=_check_records(*MESSAGE), compare=_records("messages", actual.messages)),
     "runs": Part(check=_check_records(*RUN), compare=_records("runs", actual.runs)),
     "decisions": Part(check=_check_records(*DECISION), compare=_records("decisions", actual.decisions)),
+    "traits": Part(check=_check_traits, compare=_traits),
+    "events": Part(check=_check_records(*EVENT), compare=_records("events", actual.happened)),
+    "actions": Part(check=_check_records(*ACTION), compare=_records("actions", actual.acted)),
+    "calls": Part(check=_check_records(*CALL), compare=_records("calls", actual.called)),
     "incidents": Part(check=_check_incidents, compare=lambda _wanted, _stage: iter(())),
     "audit": Part(check=_check_trail, compare=_trail),
 }

@@ -6,19 +6,30 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from audiences.conditions import durations, instants
-from campaigns.flows.engine.clock import zone_named
 from campaigns.flows.engine.shape import Shape, nearest
 from config.kit.errors import InputRefused, Problem
+from config.kit.local_time import zone_named
 
-KINDS: Final = ("segments", "templates", "journeys", "rules", "computed_traits")
+KINDS: Final = ("segments", "templates", "journeys", "webhooks", "rules", "computed_traits")
 """What a scenario can define. The other kinds of the language are refused by name until they exist."""
 
 NOT_YET: Final = ("playbooks", "reviews", "caps", "quiet_hours", "policies")
 LISTS: Final = ("add_member", "remove_member")
 """What hands and rules do to a static segment."""
 
-CALLS: Final = ("pause", "resume", "stop", "publish", "start", "give_consent", "withdraw_consent", "merge", *LISTS)
+RULES: Final = ("stop_rule", "release_rule", "replay_actions")
+"""What is done about rules: `replay_actions` tries all that was parked once more."""
+
+CALLS: Final = (
+    *("pause", "resume", "stop", "publish", "start", "give_consent", "withdraw_consent", "merge"),
+    *LISTS,
+    *RULES,
+)
 START: Final = "2026-01-05T08:00:00Z"
+CALL_KEYS: Final = (
+    *("do", "flow", "rule", "user", "into", "segment", "by"),
+    *("channel", "purpose", "key", "properties", "definition"),
+)
 MAX_STEPS: Final = 1000
 MAX_PEOPLE: Final = 1000
 
@@ -79,6 +90,7 @@ class CallStep:
 
     verb: str
     flow: str
+    rule: str
     user: str
     into: str
     segment: str
@@ -249,13 +261,14 @@ def _wait(step: Shape) -> Step:
 
 def _call(step: Shape) -> Step:
     call = step.inner("call")
-    call.only(["do", "flow", "user", "into", "segment", "by", "channel", "purpose", "key", "properties", "definition"])
+    call.only(CALL_KEYS)
     verb = call.choice("do", CALLS)
     about_person = verb in ("give_consent", "withdraw_consent", "start", "merge", *LISTS)
     definition = call.inner("definition").raw if "definition" in call.raw else None
     return CallStep(
         verb=verb,
-        flow=call.name("flow") if not about_person or verb == "start" else "",
+        flow=call.name("flow") if verb == "start" or not (about_person or verb in RULES) else "",
+        rule=call.name("rule") if verb in ("stop_rule", "release_rule") else "",
         user=_who(call, "user", needed=about_person),
         into=_who(call, "into", needed=verb == "merge"),
         segment=call.name("segment") if verb in LISTS else "",

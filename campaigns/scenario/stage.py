@@ -16,6 +16,10 @@ from audiences.computed import filling as computed
 from audiences.intake.accept import Call, ItemError, accept
 from audiences.intake.models import EventKind
 from audiences.segments import next_due, sweep
+from campaigns.actions.effects import drain_effects
+from campaigns.actions.webhooks.sending import drain_webhooks
+from campaigns.actions.webhooks.wire import Nobody as NoReceiver
+from campaigns.actions.webhooks.wire import calling_nobody
 from campaigns.delivery.channels.base import Outcome, Parcel, Receipt
 from campaigns.delivery.channels.null import NullChannel
 from campaigns.delivery.channels.registry import channels, in_place
@@ -78,6 +82,7 @@ class Stage:
     workspace_id: int
     now: datetime
     channels: Mapping[str, NullChannel]
+    called: NoReceiver
     not_accepted: list[NotAccepted] = field(default_factory=list)
 
     def person(self, user: str) -> UUID:
@@ -125,6 +130,8 @@ class Stage:
             lambda: computed.sweep(self.now),
             lambda: len(sweep(self.now)),
             lambda: drain_actions(self.now),
+            lambda: drain_effects(self.now),
+            lambda: drain_webhooks(self.now),
             lambda: advance_due(self.now),
             lambda: drain(self.now).claimed,
         )
@@ -135,8 +142,9 @@ class Stage:
     def _next_stop(self, *, with_held: bool) -> "_Stop | None":
         with connection.cursor() as cursor:
             cursor.execute(NEXT_DUE)
-            run, message, held = cursor.fetchone()
-        certain = min((due for due in (run, message, next_due(), computed.next_due()) if due is not None), default=None)
+            run, message, held, action = cursor.fetchone()
+        dues = (run, message, action, next_due(), computed.next_due())
+        certain = min((due for due in dues if due is not None), default=None)
         if with_held and held is not None and (certain is None or held < certain):
             return _Stop(at=held, only_held=True)
         return _Stop(at=certain) if certain is not None else None
@@ -154,9 +162,9 @@ class _Stop:
 def staged(*, name: str, start: datetime, zone: str) -> Iterator[Stage]:
     """Set the stage: a new workspace, and every channel replaced by one that reaches nobody."""
     replaced = {slug: Nobody(slug) for slug in channels() or ("email",)}
-    with in_place(replaced), clock.at(start):
+    with in_place(replaced), calling_nobody() as called, clock.at(start):
         workspace = create_workspace("scenario", name=name[:200], now=start, zone=zone)
-        yield Stage(workspace_id=workspace.pk, now=start, channels=replaced)
+        yield Stage(workspace_id=workspace.pk, now=start, channels=replaced, called=called)
 
 
 WAITING: Final = """
@@ -164,12 +172,18 @@ select exists (select from audiences_slice),
        exists (select from compliance_job where state = 'queued' and due_at <= %(now)s),
        exists (select from audiences_computeddue where due_at <= %(now)s),
        exists (select from audiences_recheck where due_at <= %(now)s),
-       exists (select from campaigns_action where state = 'pending'),
+       exists (select from campaigns_action where state = 'pending' and kind = 'start_flow'
+               and (due_at is null or due_at <= %(now)s)),
+       exists (select from campaigns_action where state = 'pending' and kind <> all('{start_flow,webhook}')
+               and (due_at is null or due_at <= %(now)s)),
+       exists (select from campaigns_action where state = 'pending' and kind = 'webhook'
+               and (due_at is null or due_at <= %(now)s)),
        exists (select from campaigns_run where due_at <= %(now)s),
        exists (select from campaigns_delivery where state in ('pending', 'held') and due_at <= %(now)s)
 """
 NEXT_DUE: Final = """
 select (select min(due_at) from campaigns_run where due_at is not null),
        (select min(due_at) from campaigns_delivery where state = 'pending'),
-       (select min(due_at) from campaigns_delivery where state = 'held')
+       (select min(due_at) from campaigns_delivery where state = 'held'),
+       (select min(due_at) from campaigns_action where state = 'pending')
 """

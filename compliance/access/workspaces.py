@@ -59,3 +59,9 @@ def members_of(workspace: Workspace) -> QuerySet[Member]:
 def workspace_of_id(workspace_id: int) -> Workspace:
     """Return a workspace by the id that every row carries."""
     return Workspace.objects.get(pk=workspace_id)
+
+
+def zone_of(workspace_id: int) -> str:
+    """Return the name of a workspace's time zone."""
+    zone: str = Workspace.objects.values_list("zone", flat=True).get(pk=workspace_id)
+    return zone

@@ -21,7 +21,7 @@ from config.embedded.supervisor import Part, Running, Supervisor
 from config.kit import queues
 
 SERVERS, RECEIVERS, WORKERS, DOORS = 1, 2, 3, 4
-ALL_ROLES: Final = ("rules", "flows", "delivery", "maintenance", "jobs", "beat", "mailbox", "web")
+ALL_ROLES: Final = ("rules", "flows", "delivery", "webhooks", "maintenance", "jobs", "beat", "mailbox", "web")
 LARGEST_LOG: Final = 20_000_000
 
 
@@ -84,6 +84,7 @@ class Installation:
             queues.DELIVERY: settings.DELIVERY_WORKERS,
             queues.MAINTENANCE: settings.MAINTENANCE_WORKERS,
             queues.JOBS: settings.JOBS_WORKERS,
+            queues.WEBHOOKS: settings.WEBHOOKS_WORKERS,
         }
         mailbox = _part("mailbox", RECEIVERS, partial(roles.command, "mailbox"), port=settings.MAILBOX_PORT)
         workers = [

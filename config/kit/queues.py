@@ -7,9 +7,12 @@ FLOWS: Final = "flows"
 DELIVERY: Final = "delivery"
 MAINTENANCE: Final = "maintenance"
 JOBS: Final = "jobs"
+WEBHOOKS: Final = "webhooks"
 
 DRAIN_INTAKE: Final = "campaigns.drain_intake"
 DRAIN_ACTIONS: Final = "campaigns.drain_actions"
+DRAIN_EFFECTS: Final = "campaigns.drain_effects"
+DRAIN_WEBHOOKS: Final = "campaigns.drain_webhooks"
 ADVANCE_RUNS: Final = "campaigns.advance_runs"
 DRAIN_DELIVERIES: Final = "campaigns.drain_deliveries"
 RECOVER_DELIVERIES: Final = "campaigns.recover_deliveries"
@@ -27,6 +30,8 @@ FORGET_REFUSED: Final = "audiences.forget_refused_rows"
 QUEUE_OF: Final = {
     DRAIN_INTAKE: RULES,
     DRAIN_ACTIONS: FLOWS,
+    DRAIN_EFFECTS: FLOWS,
+    DRAIN_WEBHOOKS: WEBHOOKS,
     ADVANCE_RUNS: FLOWS,
     DRAIN_DELIVERIES: DELIVERY,
     RECOVER_DELIVERIES: MAINTENANCE,

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Final
 
 from audiences.conditions import Condition
-from campaigns.flows.engine.clock import EVERY_DAY
+from config.kit.local_time import EVERY_DAY
 
 MAX_NODES: Final = 200
 MAX_CASES: Final = 50

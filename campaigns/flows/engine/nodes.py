@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import Any, Final
 
-from campaigns.flows.engine.clock import EVERY_DAY, zone_named
 from campaigns.flows.engine.graph import (
     MAX_CASES,
     MAX_NODES,
@@ -19,6 +18,7 @@ from campaigns.flows.engine.graph import (
     Until,
 )
 from campaigns.flows.engine.shape import NAME, Shape, pointer
+from config.kit.local_time import EVERY_DAY, zone_named
 
 SECOND: Final = timedelta(seconds=1)
 MAX_DAYS: Final = 366

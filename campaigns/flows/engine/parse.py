@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any, Final
 
 from audiences.conditions import Condition
-from campaigns.flows.engine.clock import zone_named
 from campaigns.flows.engine.graph import (
     MAX_EXITS,
     Entry,
@@ -18,6 +17,7 @@ from campaigns.flows.engine.graph import (
 from campaigns.flows.engine.nodes import SECOND, read_nodes
 from campaigns.flows.engine.shape import Shape
 from config.kit.errors import InputRefused
+from config.kit.local_time import zone_named
 
 FLOW_KEYS: Final = frozenset(
     ["key", "name", "kind", "entry", "exit", "goal", "holdout", "lateness", "zone", "first", "nodes", "note"]

@@ -6,16 +6,16 @@ from datetime import datetime
 from typing import Any
 
 from audiences.conditions import EventFact, evaluate, needs
-from campaigns.flows.engine.clock import (
+from campaigns.flows.engine.exits import moment
+from campaigns.flows.engine.graph import Await, Delay, Graph, Until
+from campaigns.flows.engine.sight import Sight
+from config.kit.local_time import (
     ZoneFound,
     next_time,
     resolve_zone,
     time_after_days,
     window_opening,
 )
-from campaigns.flows.engine.exits import moment
-from campaigns.flows.engine.graph import Await, Delay, Graph, Until
-from campaigns.flows.engine.sight import Sight
 
 
 def target_of(

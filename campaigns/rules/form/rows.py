@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from audiences.conditions import All, Condition, Place, parse
 from campaigns.rules.form import actions
-from campaigns.rules.form.actions import Action
 from campaigns.rules.form.controls import PRIORITIES
+from campaigns.rules.form.deeds import Action
 from campaigns.rules.form.reader import Reader, shown
 from campaigns.rules.tables.cells import ANY, as_text
 from campaigns.rules.tables.columns import Column, Output

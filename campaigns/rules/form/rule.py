@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from audiences.conditions import All, Condition, Not
 from campaigns.rules.form import actions, body, controls, table
-from campaigns.rules.form.actions import Action, StartFlow
 from campaigns.rules.form.controls import Controls
+from campaigns.rules.form.deeds import Action, StartFlow
 from campaigns.rules.form.reader import Reader, pointer
 from campaigns.rules.form.rows import Row
 from campaigns.rules.form.table import Table

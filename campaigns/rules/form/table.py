@@ -6,7 +6,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from audiences.conditions import All, AnyOf, Condition, Place, parse
-from campaigns.rules.form.actions import Action
+from campaigns.rules.form.deeds import Action
 from campaigns.rules.form.reader import Reader, pointer, shown
 from campaigns.rules.form.rows import Row, Rows
 from campaigns.rules.tables.cells import TYPES

@@ -8,7 +8,7 @@ from typing import Any, Final
 from audiences.conditions import Condition
 from campaigns.rules.form import RuleForm, whole_condition
 
-_TARGETS: Final = ("flow", "trait", "name", "event", "label", "key")
+_TARGETS: Final = ("flow", "trait", "name", "event", "label", "endpoint", "key")
 """Where an action that is an object names what it acts on."""
 _OWN: Final = (
     "key",

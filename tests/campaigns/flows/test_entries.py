@@ -6,6 +6,7 @@ from uuid import UUID
 import pytest
 
 from campaigns.actions import Action
+from campaigns.actions.outbox import BACK_OFF
 from campaigns.flows.definitions import define, pause
 from campaigns.flows.entries import RuleAsk, asked_by, asked_by_rules
 from campaigns.flows.models import Run
@@ -77,16 +78,19 @@ def test_why_an_event_came_too_late_is_kept_but_not_for_imported_history(brand, 
 
 
 @pytest.mark.parametrize(
-    ("payload", "reason"),
+    ("payload", "state", "reason"),
     [
-        ({}, "unreadable"),
-        ({"flow_id": "x"}, "unreadable"),
-        ({"flow_id": 0, "event": {"name": "x", "at": "2026-03-02T12:00:00+00:00", "properties": {}}}, "flow_unknown"),
-        ({"event": {"name": "x", "at": "2026-03-02T12:00:00+00:00", "properties": 7}}, "key_missing"),
-        ({"event": {"name": "x", "at": "2026-03-02T12:00:00", "properties": {}}}, "error"),
+        ({}, "refused", "unreadable"),
+        ({"flow_id": "x"}, "refused", "unreadable"),
+        (
+            {"flow_id": 0, "event": {"name": "x", "at": "2026-03-02T12:00:00+00:00", "properties": {}}},
+            *("refused", "flow_unknown"),
+        ),
+        ({"event": {"name": "x", "at": "2026-03-02T12:00:00+00:00", "properties": 7}}, "refused", "key_missing"),
+        ({"event": {"name": "x", "at": "2026-03-02T12:00:00", "properties": {}}}, "pending", "TypeError"),
     ],
 )
-def test_an_action_that_makes_no_sense_is_set_aside_and_the_others_are_done(brand, payload, reason):
+def test_an_action_that_makes_no_sense_is_set_aside_and_the_others_are_done(brand, payload, state, reason):
     flow = brand.live(journey(entry={"on": "event", "event": "sign_up", "key": "properties.plan"}))
     for number in range(3):
         brand.put(f"u{number}", properties={"plan": "gold"})
@@ -97,8 +101,24 @@ def test_an_action_that_makes_no_sense_is_set_aside_and_the_others_are_done(bran
     spoilt.save()
     drain_actions(brand.now)
     spoilt.refresh_from_db()
-    assert (spoilt.state, spoilt.reason) == ("refused", reason)
+    assert (spoilt.state, spoilt.reason) == (state, reason)
     assert Run.objects.count() == 2
+
+
+def test_an_entry_that_keeps_failing_is_parked_with_its_fault(brand):
+    flow = brand.live(journey(entry={"on": "event", "event": "sign_up"}))
+    brand.put("u1")
+    with clock.at(brand.now):
+        drain_intake()
+    at_no_time = {"flow_id": flow.pk, "event": {"name": "x", "at": "2026-03-02T12:00:00", "properties": {}}}
+    Action.objects.update(payload=at_no_time)
+    now = brand.now
+    for wait in (*BACK_OFF, timedelta(0)):
+        drain_actions(now)
+        now += wait
+    parked = Action.objects.get()
+    assert (parked.state, parked.attempts, parked.reason) == ("parked", len(BACK_OFF) + 1, "TypeError")
+    assert parked.detail
 
 
 def test_the_holdout_is_a_share_that_stays_the_same():

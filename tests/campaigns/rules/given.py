@@ -29,5 +29,11 @@ def raw_rule(key="big-basket", **parts):
     return {"key": key, "on": ["buy"], "if": BIG, "then": [{"start_flow": "thanks"}], **parts}
 
 
+def listening(workspace, key, *actions, on="buy", **parts):
+    """A rule without a condition that does `actions` on each event of a name."""
+    raw = {"key": key, "on": [on], "then": list(actions), **parts}
+    return define(workspace.pk, raw, actor=factories.actor(), now=NOON)
+
+
 def rule(workspace, key="big-basket", **parts):
     return define(workspace.pk, raw_rule(key, **parts), actor=factories.actor(), now=NOON)

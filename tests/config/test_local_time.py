@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from campaigns.flows.engine.clock import instant, next_time, resolve_zone, time_after_days, window_opening
+from config.kit.local_time import instant, next_time, resolve_zone, time_after_days, window_opening
 
 SHANGHAI, BERLIN, NEW_YORK = ZoneInfo("Asia/Shanghai"), ZoneInfo("Europe/Berlin"), ZoneInfo("America/New_York")
 APIA, LORD_HOWE, KATHMANDU = ZoneInfo("Pacific/Apia"), ZoneInfo("Australia/Lord_Howe"), ZoneInfo("Asia/Kathmandu")

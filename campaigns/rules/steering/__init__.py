@@ -1,0 +1,7 @@
+"""Lets matches fire or holds them back: roll-out, schedule, exclusion, cool-down, limits in number."""
+
+from campaigns.rules.steering.held import Held, keep_held
+from campaigns.rules.steering.standing import outside
+from campaigns.rules.steering.steer import Steered, steer
+
+__all__ = ["Held", "Steered", "keep_held", "outside", "steer"]
