@@ -13,7 +13,7 @@ from unicodedata import is_normalized, normalize
 MISSING: Final = None
 """What a look-up returns where there is nothing: JSON's null says the same."""
 
-_EXACT: Final = 2.0**53
+EXACT: Final = 2.0**53
 """From here on a double is no longer every integer, and its shortest form names another one than itself."""
 
 Value = Any
@@ -32,7 +32,7 @@ def number(value: Value) -> int | float | None:
         return value  # type: ignore[no-any-return]
     if kind is not float or not isfinite(value):
         return None
-    return value if -_EXACT < value < _EXACT else int(Decimal(repr(value)))
+    return value if -EXACT < value < EXACT else int(Decimal(repr(value)))
 
 
 def exact(value: int | float) -> int | Decimal:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from audiences.conditions import Comparison, Condition, Did, Facts, Trait
 from audiences.conditions.instants import instant
-from audiences.conditions.values import nfc, number
+from audiences.conditions.values import EXACT, lookup, nfc, number
 from campaigns.rules.scales import Cut, Source
 
 
@@ -33,7 +33,7 @@ def reading(leaf: Condition, *, positive: bool) -> Reading | None:
         return None
     op, opposite = _CUTS[leaf.op]
     key = f"{leaf.what} {kind} {leaf.name}"
-    return Reading(key, _SOURCES[kind](_finder(leaf)), Cut(op, constants, unless=opposite is positive))
+    return Reading(key, _SOURCES[kind](_values(leaf)), Cut(op, constants, unless=opposite is positive))
 
 
 def _count(leaf: Did, positive: bool) -> Reading:
@@ -51,23 +51,35 @@ def _kind(op: str, constants: tuple[Any, ...]) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
-def _finder(leaf: Comparison) -> Source:
-    find = leaf.value_in
+def _values(leaf: Comparison) -> Source:
+    """Return the reader of the stored value, missing ones as None; these run for every event, hence few calls."""
+    name, find = leaf.name, lookup(leaf.name)
     if isinstance(leaf, Trait):
-        return lambda facts: find(facts.traits)
-    return lambda facts: find(facts.event.properties) if facts.event is not None else None
+        return (lambda facts: facts.traits.get(name)) if "." not in name else lambda facts: find(facts.traits)
+    if "." in name:
+        return lambda facts: find(facts.event.properties) if facts.event is not None else None
+    return lambda facts: facts.event.properties.get(name) if facts.event is not None else None
 
 
 def _text(find: Source) -> Source:
     def read(facts: Facts) -> str | None:
         value = find(facts)
-        return nfc(value) if type(value) is str else None
+        if type(value) is not str or not value:  # an empty text counts as missing
+            return None
+        return value if value.isascii() else nfc(value)
 
     return read
 
 
 def _number(find: Source) -> Source:
-    return lambda facts: number(find(facts))
+    def read(facts: Facts) -> int | float | None:
+        value = find(facts)
+        kind = type(value)
+        if kind is int or (kind is float and -EXACT < value < EXACT):
+            return value  # type: ignore[no-any-return]
+        return number(value)
+
+    return read
 
 
 def _truth(find: Source) -> Source:
