@@ -19,6 +19,7 @@ from compliance.desk.lists import COLUMNS
 from compliance.desk.models import SavedView
 from config.kit import clock
 from config.kit.errors import Conflict, InputRefused
+from config.kit.forms import OWN
 from config.kit.lists import Action, List, Scope, find_list
 from config.kit.lists.asking import ask
 from config.kit.lists.counting import count
@@ -230,7 +231,7 @@ def _address(request: ConsoleRequest, listing: List, found: SavedView) -> str:
 
 def _form(request: ConsoleRequest) -> QueryDict:
     """What was posted; the way back from a change posts nothing and has it all in its address."""
-    return request.POST if request.POST.keys() - {"csrfmiddlewaretoken"} else request.GET
+    return request.POST if request.POST.keys() - OWN else request.GET
 
 
 def _back(request: ConsoleRequest, listing: List) -> str:

@@ -9,11 +9,15 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from django.conf import settings
+from django.test import Client
+from playwright.sync_api import Browser, Page, Route, expect
 
 from audiences.people.models import Person
-from config.kit.ids import uuid7
-from tests.console.shop import Shop, open_shop
+from compliance.access.models import User
+from config.kit.ids import derived
+from tests.console.kept import Shops
+from tests.console.shop import Shop
 
 CHROMIUM: Final = Path(os.environ.get("CHROMIUM", "/usr/bin/chromium"))
 FLAGS: Final = [
@@ -74,11 +78,24 @@ class Console:
             expect(self.page.locator(":not(:defined)")).to_have_count(0, timeout=20_000)
             expect(self.page.locator("[aria-busy=true]")).to_have_count(0)
 
-    def log_in(self) -> None:
+    def log_in(self, user: User | None = None) -> None:
+        """Put a session into the browser, as if somebody (the shop's user, unless another is named) had logged in."""
+        client = Client()
+        client.force_login(user or self.shop.user)
+        value = client.cookies[settings.SESSION_COOKIE_NAME].value
+        self.page.context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": self.address}])
+
+    def log_in_by_form(self) -> None:
         self.go("/login/")
         self.page.get_by_label("User name").fill(self.shop.user.username)
         self.page.get_by_label("Password").fill(PASSWORD)
         self.page.get_by_role("button", name="Log in").click()
+
+    def hold(self, addresses: str) -> "list[Route]":
+        """Keep requests of such addresses waiting; each goes on when the test says so, `held.pop().continue_()`."""
+        held: list[Route] = []
+        self.page.route(addresses, lambda route: held.append(route))  # noqa: PLW0108  (Playwright takes no built-ins)
+        return held
 
     def prefer(self, *, language: str, theme: str) -> None:
         """Set the user's language and theme behind the browser's back; the next page has them."""
@@ -91,7 +108,7 @@ class Console:
         now, workspace = self.shop.now, self.shop.workspace.pk
         Person.objects.bulk_create(
             Person(
-                id=uuid7(),
+                id=derived(workspace, "user", called.format(index)),
                 workspace_id=workspace,
                 user_id=called.format(index),
                 traits={"email": f"crowd-{index}@example.com"},
@@ -117,9 +134,14 @@ class Console:
         return [f"{each['id']}: {each['nodes'][0]['target']} {each['help']}" for each in found["violations"]]
 
 
+@pytest.fixture(scope="session")
+def shops() -> Shops:
+    return Shops()
+
+
 @pytest.fixture
-def shop(transactional_db: None) -> Shop:
-    return open_shop(datetime.now(UTC))
+def shop(transactional_db: None, shops: Shops) -> Shop:
+    return shops.open(datetime.now(UTC))
 
 
 def open_tab(browser: Browser, address: str, shop: Shop, **options: Any) -> Console:

@@ -15,7 +15,7 @@ LISTEN = "document.addEventListener('securitypolicyviolation', (each) => window.
 
 def test_from_log_in_to_a_person_and_why_nothing_was_sent(console: Console):
     page = console.page
-    console.log_in()
+    console.log_in_by_form()
     expect(page.get_by_role("heading", level=1)).to_have_text("Home")
     page.get_by_role("link", name="People", exact=True).click()
     expect(page.locator("#people-list tbody tr")).to_have_count(4)
@@ -94,6 +94,7 @@ def test_the_log_in_is_accessible_in_both_themes(console: Console):
 
 def test_the_theme_changes_at_once_and_for_good(console: Console):
     console.log_in()
+    console.go("/")
     html = console.page.locator("html")
     expect(html).to_have_attribute("data-theme", "light")
     with console.page.expect_response(lambda answer: answer.url.endswith("/preferences/")):
@@ -124,6 +125,7 @@ def test_the_keyboard_alone_reaches_content_and_menu(console: Console):
 def test_a_phone_s_navigation_opens_and_closes(console: Console):
     page = console.page
     console.log_in()
+    console.go("/")
     console.resize(390)
     expect(page.locator("nav.side")).to_be_hidden()
     page.get_by_role("link", name="Open navigation").click()
@@ -143,7 +145,7 @@ def test_a_letter_s_script_never_runs(console: Console):
 
 def test_without_javascript_lists_people_and_reasons_can_be_read(bare: Console):
     page = bare.page
-    bare.log_in()
+    bare.log_in_by_form()
     page.get_by_role("link", name="People", exact=True).click()
     page.get_by_role("searchbox").fill("household-2")
     page.get_by_role("button", name="Search").click()

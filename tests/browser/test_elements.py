@@ -139,7 +139,7 @@ def test_what_was_archived_is_taken_back_from_a_message(console: Console, spare:
     expect(page.locator(".banner[data-undo]")).to_have_count(0)
     assert console.violations() == []
     message.get_by_role("button", name="Undo").click()
-    expect(page.locator("#toasts .toast")).to_contain_text("“Spare” is in use again.")
+    expect(page.locator("main .banner.ok")).to_contain_text("“Spare” is in use again.")
     assert lookups.find_segment(console.shop.workspace.pk, spare).live is not None
     assert console.errors == []
 

@@ -52,6 +52,17 @@ def test_timeline_is_filtered_by_kind_and_leads_on(at):
         expect(timeline.locator(f"article[id^={kind}]").first).to_be_visible()
 
 
+def test_a_filter_that_another_one_replaces_is_no_error(console, at):
+    page = at(THANKED)
+    timeline = page.locator("#person-story")
+    console.hold("**/timeline/?only=messages")
+    with page.expect_request("**/timeline/?only=messages"):
+        timeline.get_by_role("link", name="Messages", exact=True).click()
+    timeline.get_by_role("link", name="Rules", exact=True).click()
+    expect(timeline.locator("article[id^=firing-]").first).to_be_visible()
+    expect(timeline.get_by_role("link", name="Rules", exact=True)).to_have_attribute("aria-current", "true")
+
+
 def test_why_lists_each_check_with_value_and_limit(at):
     page = at(NO_CONSENT)
     why = page.locator("#person-why")
@@ -146,10 +157,7 @@ def test_a_merged_profile_says_so_and_who_has_no_history_too(console, at):
 
 
 def test_viewers_see_the_page_without_what_they_may_not_do(console):
-    console.page.goto(f"{console.address}/login/")
-    console.page.get_by_label("User name").fill(console.shop.viewer.username)
-    console.page.get_by_label("Password").fill("correct horse battery")
-    console.page.get_by_role("button", name="Log in").click()
+    console.log_in(console.shop.viewer)
     console.go(reverse("person", args=[console.shop.person(THANKED)]))
     expect(console.page.get_by_role("link", name="Stop contact")).to_have_count(0)
     expect(console.page.locator("#person-story")).to_be_visible()

@@ -6,16 +6,10 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import Page, expect
 
-from audiences.builder import catalogue
 from audiences.segments.models import Segment
 from tests.browser.conftest import Console
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-
-@pytest.fixture(autouse=True)
-def _fresh_suggestions() -> None:
-    catalogue.forget()
 
 
 def add(page: Page, kind: str, group: int = 1) -> None:
@@ -122,6 +116,26 @@ def test_what_is_refused_has_the_focus_and_its_reason(console: Console):
     expect(field).to_have_attribute("aria-invalid", "true")
     expect(page.locator(".cond-faults")).to_contain_text("Choose an attribute")
     assert not [error for error in console.errors if "422" not in error]
+
+
+def test_who_goes_on_while_a_step_is_on_its_way_keeps_the_focus_and_saves_the_form_with_it(console: Console):
+    page, underway = console.page, console.hold("**/conditions/**")
+    console.log_in()
+    console.go(reverse("segment-new"))
+    with page.expect_request("**/conditions/**"):
+        add(page, "Attribute")
+    page.get_by_label("Name", exact=True).fill("In haste")
+    underway.pop().continue_()
+    expect(page.locator("[name$=trait]")).to_be_visible()
+    expect(page.get_by_label("Name", exact=True)).to_be_focused()
+    with page.expect_request("**/conditions/**"):
+        add(page, "What they did")
+    page.get_by_role("button", name="Save segment").click()
+    expect(page.locator("[name$=event]")).to_have_count(0)
+    underway.pop().continue_()
+    expect(page.locator("[name$=event]")).to_be_visible()
+    expect(page.locator(".cond-faults").first).to_contain_text("Choose an attribute")
+    expect(page.get_by_label("Name", exact=True)).to_have_value("In haste")
 
 
 def test_without_javascript_a_nested_segment_is_made(bare: Console):

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.db import transaction
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import get_resolver, resolve, reverse
 
@@ -19,7 +20,7 @@ from config.styleguide.chapters import CHAPTERS
 from tests import factories
 from tests.console.shop import DOUBTFUL, FRUGAL, NO_CONSENT, THANKED, Shop, open_shop
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.xdist_group("pages")]
 
 
 @pytest.fixture(scope="module")
@@ -33,6 +34,15 @@ def opened(django_db_setup, django_db_blocker) -> Iterator[Shop]:
 @pytest.fixture
 def shop(opened, db) -> Shop:
     return opened
+
+
+@pytest.fixture(scope="module")
+def answers(opened, django_db_blocker) -> dict[str, HttpResponse]:
+    """What every page answers its member, asked once for all tests that look at them."""
+    client = Client()
+    with django_db_blocker.unblock():
+        client.force_login(opened.user)
+        return {address: client.get(address) for address in addresses(opened)}
 
 
 def addresses(shop: Shop) -> list[str]:
@@ -90,15 +100,13 @@ def test_the_shop_came_about_as_meant(shop):
     assert not Delivery.objects.filter(person_id=shop.person(FRUGAL)).exists()
 
 
-def test_every_page_answers_members_and_nobody_else(shop, client):
-    for address in addresses(shop):
+def test_every_page_answers_members_and_nobody_else(shop, answers, client):
+    for address, answer in answers.items():
         assert client.get(address).status_code == 302, address
-    client.force_login(shop.user)
-    for address in addresses(shop):
-        assert client.get(address).status_code == 200, address
+        assert answer.status_code == 200, address
     stranger = Client()
     stranger.force_login(factories.user(factories.workspace()))
-    for address in addresses(shop):
+    for address in answers:
         answer = stranger.get(address)
         assert answer.status_code in (200, 404), address
         assert "household-1" not in answer.content.decode(), address
@@ -129,9 +137,8 @@ def test_no_page_is_missing_among_the_addresses(shop, client):
     assert [name for name, address in others.items() if client.get(address).status_code != 405] == []
 
 
-def test_every_page_has_one_heading_of_the_first_level(shop, client):
-    client.force_login(shop.user)
-    headings = {address: client.get(address).content.count(b"<h1") for address in addresses(shop)}
+def test_every_page_has_one_heading_of_the_first_level(answers):
+    headings = {address: answer.content.count(b"<h1") for address, answer in answers.items()}
     assert {address: n for address, n in headings.items() if n != 1} == {}
 
 
@@ -202,11 +209,10 @@ def test_a_story_is_paged_without_loss_or_repetition(shop, client, monkeypatch):
     assert {kind for kind, _pk in whole} == {"event", "firing", "run", "message", "end"}
 
 
-def test_scripts_and_styles_weigh_at_most_45_kb_and_no_page_more_than_20(shop, client):
-    client.force_login(shop.user)
+def test_scripts_and_styles_weigh_at_most_45_kb_and_no_page_more_than_20(answers):
     dist = BASE / "config" / "kit" / "static" / "kit" / "dist"
     loaded = sum(len(gzip.compress((dist / name).read_bytes())) for name in ("app.js", "style.css"))
-    heaviest = max(len(gzip.compress(client.get(address).content)) for address in addresses(shop))
+    heaviest = max(len(gzip.compress(answer.content)) for answer in answers.values())
     assert loaded <= 45 * 1024
     assert heaviest <= 20 * 1024
 
@@ -227,16 +233,13 @@ def test_what_a_page_loads_keeps_its_budget():
     assert weights["app.js"] + weights["style.css"] <= 45
 
 
-def test_no_page_is_heavy(shop, client):
-    client.force_login(shop.user)
-    weights = {address: len(gzip.compress(client.get(address).content)) for address in addresses(shop)}
+def test_no_page_is_heavy(answers):
+    weights = {address: len(gzip.compress(answer.content)) for address, answer in answers.items()}
     assert {address: weight for address, weight in weights.items() if weight > 12 * 1024} == {}
 
 
-def test_no_page_names_anything_outside_and_no_script_or_style_stands_in_it(shop, client):
-    client.force_login(shop.user)
-    for address in addresses(shop):
-        answer = client.get(address)
+def test_no_page_names_anything_outside_and_no_script_or_style_stands_in_it(answers):
+    for address, answer in answers.items():
         html = answer.content.decode()
         assert not re.search(r'(?:src|href)="(?:https?:)?//', html), address
         assert not re.search(r"<script(?![^>]*(?:src=|application/json))|<style| on[a-z]+=\"", html), address

@@ -5,9 +5,9 @@ import time
 from django.db import connection, transaction
 
 from compliance import jobs
-from compliance.jobs import files
 from compliance.jobs.models import JobFile
 from config.kit.errors import refuse
+from config.kit.ids import uuid7
 from tests.factories import NOON, actor
 
 NOTED: list[object] = []
@@ -46,7 +46,7 @@ def hurdle(work):
 
 def note(work, number):
     JobFile.objects.create(
-        id=files.uuid7(), workspace_id=work.workspace_id, name=f"{number}", created_at=NOON, expires_at=NOON
+        id=uuid7(), workspace_id=work.workspace_id, name=f"{number}", created_at=NOON, expires_at=NOON
     )
 
 

@@ -21,6 +21,7 @@ class Conditions extends HTMLElement {
     on('drop', (event) => this.put(event));
     on('dragend', () => this.mark());
     on('focusout', (event) => this.left(event.relatedTarget));
+    this.closest('form')?.addEventListener('submit', (event) => this.hold(event), { capture: true });
     this.querySelectorAll('[data-handle]').forEach((handle) => { handle.draggable = true; });
   }
 
@@ -34,12 +35,35 @@ class Conditions extends HTMLElement {
     clearTimeout(this.idle);
     this.stale();
     this.steps = this.steps.then(() => this.send(asked)).catch(() => {});
+    if (asked) {
+      this.from = document.activeElement;
+      this.wait(this.steps);
+    }
     return this.steps;
+  }
+
+  wait(steps) {
+    this.waiting = steps;
+    steps.then(() => { if (this.waiting === steps) this.waiting = null; });
+  }
+
+  // who saves while a step is on its way means the form with that step: it is sent once the answer is there
+  hold(event) {
+    if (!this.waiting) return;
+    const { submitter, target } = event;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (this.held) return;
+    this.held = this.waiting.then(() => {
+      this.held = null;
+      if (!this.lost) target.requestSubmit(submitter);
+    });
   }
 
   send(asked) {
     const values = asked ? { do: asked } : {};
     this.asked = asked;
+    this.lost = Boolean(asked);
     this.sent = new Map([...this.querySelectorAll(FIELDS)].map((field) => [field.id, field.value]));
     return htmx.ajax('POST', this.dataset.url, { source: this, target: this, swap: 'none', values });
   }
@@ -49,8 +73,10 @@ class Conditions extends HTMLElement {
     event.detail.shouldSwap = false;
     const made = new DOMParser().parseFromString(event.detail.serverResponse, 'text/html').querySelector('.conds');
     if (!made) return;
+    this.lost = false;
     // what is typed between question and answer stays; a menu that was used closes
     const asked = this.asked;
+    const stayed = [this.from, document.body].includes(document.activeElement);
     Idiomorph.morph(this.querySelector('.conds'), made, {
       // a menu of options follows the field beside it even while it has the focus
       ignoreActiveValue: !asked && document.activeElement?.nodeName !== 'SELECT',
@@ -59,7 +85,11 @@ class Conditions extends HTMLElement {
     this.querySelectorAll('[data-handle]').forEach((handle) => { handle.draggable = true; });
     const said = this.querySelector('[data-announce]')?.dataset.announce;
     if (said) document.getElementById('live').textContent = said;
-    if (asked) this.querySelector('[data-autofocus]')?.focus();
+    // who went on to another field meanwhile is not pulled out of it
+    if (asked && stayed) {
+      this.querySelector('[data-autofocus]')?.focus();
+      this.from = document.activeElement;
+    }
     this.dispatchEvent(new CustomEvent('conditions', { bubbles: true }));
   }
 
