@@ -46,7 +46,9 @@ def _segments(scope: Scope) -> list[tuple[str, str]]:
 
 
 def _in_segments(rows: QuerySet[Person], keys: list[str], scope: Scope) -> QuerySet[Person]:
-    stays = Membership.objects.filter(person_id=OuterRef("id"), left_at=None, segment__key__in=keys)
+    # their ids are looked up first: with them PostgreSQL knows how many people it will meet
+    ids = list(segment_names(scope.workspace_id).filter(key__in=keys).values_list("pk", flat=True))
+    stays = Membership.objects.filter(person_id=OuterRef("id"), left_at=None, segment_id__in=ids)
     return rows.filter(Exists(stays.filter(workspace_id=scope.workspace_id)))
 
 

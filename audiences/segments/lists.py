@@ -24,7 +24,7 @@ def _segments(scope: Scope) -> QuerySet[Segment]:
 
 def _dress(_scope: Scope, rows: Sequence[Segment]) -> list[Row]:
     inside = Membership.objects.filter(segment_id__in=[row.pk for row in rows], left_at=None).order_by()
-    members = dict(inside.values_list("segment_id").annotate(n=Count("pk")))
+    members = dict(inside.values_list("segment_id").annotate(n=Count("*")))
     return [{"segment": row, "live": row.live, "members": members.get(row.pk, 0)} for row in rows]
 
 
@@ -145,7 +145,8 @@ SEGMENTS: Final = List(
 
 
 def _stays(scope: Scope) -> QuerySet[Membership]:
-    return Membership.objects.filter(workspace_id=scope.workspace_id, segment__key=scope.within, left_at=None)
+    segment = Segment.objects.filter(workspace_id=scope.workspace_id, key=scope.within).values("pk")[:1]
+    return Membership.objects.filter(workspace_id=scope.workspace_id, segment_id=segment, left_at=None)
 
 
 def _dress_stays(scope: Scope, rows: Sequence[Membership]) -> list[Row]:

@@ -3,15 +3,10 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 
 from audiences.segments.models import Membership, Segment
-
-
-def segments(workspace_id: int) -> QuerySet[Segment]:
-    """Return the workspace's segments by name, each with `members`, the number of people in it now."""
-    inside = Count("memberships", filter=Q(memberships__left_at=None))
-    return Segment.objects.filter(workspace_id=workspace_id).select_related("live").annotate(members=inside)
+from audiences.segments.reading import with_members
 
 
 def segment_names(workspace_id: int) -> QuerySet[Segment]:
@@ -21,7 +16,7 @@ def segment_names(workspace_id: int) -> QuerySet[Segment]:
 
 def find_segment(workspace_id: int, key: str) -> Segment | None:
     """Return one segment with its count, None if there is none with this key."""
-    return segments(workspace_id).filter(key=key).first()
+    return with_members(Segment.objects.filter(workspace_id=workspace_id, key=key)).first()
 
 
 def stays(segment: Segment) -> QuerySet[Membership]:

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Case, Count, Exists, OuterRef, QuerySet, UUIDField, When
+from django.db.models import Case, Count, OuterRef, QuerySet, Subquery, UUIDField, When
 from django.db.models.functions import Cast, Substr
 
 from campaigns.delivery.models import Delivery, MailboxMessage
@@ -46,14 +46,15 @@ def find_message(workspace_id: int, message_id: UUID) -> Delivery | None:
 def mailbox(workspace_id: int) -> QuerySet[MailboxMessage]:
     """Return what the local mailbox received of this workspace's messages, each with its `delivery_id`.
 
-    The Message-ID begins with the send key; whatever else arrived over SMTP belongs to nobody and is not shown.
+    The Message-ID begins with the send key; whatever else arrived over SMTP belongs to nobody and is not shown. Whose
+    a letter is, is looked up letter by letter: as a join all letters would be compared with all messages for one page.
     """
     key = Case(
         When(message_id__regex=r"^<[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}@", then=Cast(_KEY_TEXT, UUIDField())),
         output_field=UUIDField(null=True),
     )
-    mine = Delivery.objects.filter(pk=OuterRef("delivery_id"), workspace_id=workspace_id)
-    return MailboxMessage.objects.annotate(delivery_id=key).filter(Exists(mine))
+    owner = Subquery(Delivery.objects.filter(pk=OuterRef("delivery_id")).values("workspace_id"))
+    return MailboxMessage.objects.annotate(delivery_id=key, owner=owner).filter(owner=workspace_id)
 
 
 def received(workspace_id: int, delivery_id: UUID) -> QuerySet[MailboxMessage]:

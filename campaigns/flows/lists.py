@@ -26,8 +26,8 @@ def _flows(scope: Scope) -> QuerySet[Flow]:
     return Flow.objects.filter(workspace_id=scope.workspace_id).select_related("live")
 
 
-def _dress(_scope: Scope, rows: Sequence[Flow]) -> list[Row]:
-    traffic = lookups.traffic_of([flow.pk for flow in rows], since=clock.now() - RECENT)
+def _dress(scope: Scope, rows: Sequence[Flow]) -> list[Row]:
+    traffic = lookups.traffic_of(scope.workspace_id, [flow.pk for flow in rows], since=clock.now() - RECENT)
     return [
         {
             "flow": flow,

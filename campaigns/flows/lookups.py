@@ -5,47 +5,33 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from uuid import UUID
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.db.models.functions import TruncDate
 
 from campaigns.flows.models import EntryDecision, Flow, Run, Step
 
 
-def flows(workspace_id: int, *, since: datetime, until: datetime | None = None) -> QuerySet[Flow]:
-    """Return the flows, each with `inside` (runs not ended), `entered` and `converted` in the span, busiest first."""
-    end = until or datetime.max.replace(tzinfo=UTC)
-    return (
-        Flow.objects.filter(workspace_id=workspace_id)
-        .select_related("live")
-        .annotate(
-            inside=Count("runs", filter=~Q(runs__state=Run.State.ENDED)),
-            entered=Count("runs", filter=Q(runs__entered_at__gte=since, runs__entered_at__lt=end)),
-            converted=Count(
-                "runs", filter=Q(runs__exit_reason="converted", runs__ended_at__gte=since, runs__ended_at__lt=end)
-            ),
-        )
-        .order_by("-entered", "name")
-    )
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traffic:
-    """How many runs of a flow have not ended, how many began lately, how many reached the goal lately."""
+    """How many runs of a flow have not ended, how many began in a span, how many reached the goal in it."""
 
     inside: int
     entered: int
     converted: int
 
 
-def traffic_of(flow_ids: Sequence[int], *, since: datetime) -> dict[int, Traffic]:
-    """Return the traffic of each flow, by its id."""
-    runs = Run.objects.filter(flow_id__in=flow_ids).order_by()
+def traffic_of(
+    workspace_id: int, flow_ids: Sequence[int], *, since: datetime, until: datetime | None = None
+) -> dict[int, Traffic]:
+    """Return the traffic of each flow in [since, until), by its id; each figure is counted by an index of its own."""
+    end = until or datetime.max.replace(tzinfo=UTC)
+    runs = Run.objects.filter(workspace_id=workspace_id).order_by()
     inside, entered, converted = (
-        dict(some.values_list("flow_id").annotate(n=Count("pk")))
+        dict(some.values_list("flow_id").annotate(n=Count("*")))
         for some in (
-            runs.exclude(state=Run.State.ENDED),
-            runs.filter(entered_at__gte=since),
-            runs.filter(exit_reason="converted", ended_at__gte=since),
+            Run.objects.filter(flow_id__in=flow_ids).exclude(state=Run.State.ENDED).order_by(),
+            runs.filter(entered_at__gte=since, entered_at__lt=end),
+            runs.filter(exit_reason="converted", ended_at__gte=since, ended_at__lt=end),
         )
     )
     return {
@@ -118,7 +104,7 @@ def converted(workspace_id: int, *, since: datetime, until: datetime) -> int:
 def entered_by_day(workspace_id: int, *, since: datetime) -> dict[int, dict[date, int]]:
     """Return how many runs each flow began on each day (of the active zone), by the flow's id."""
     begun = Run.objects.filter(workspace_id=workspace_id, entered_at__gte=since).order_by()
-    rows = begun.annotate(day=TruncDate("entered_at")).values_list("flow_id", "day").annotate(n=Count("pk"))
+    rows = begun.annotate(day=TruncDate("entered_at")).values_list("flow_id", "day").annotate(n=Count("*"))
     found: dict[int, dict[date, int]] = {}
     for flow_id, day, n in rows:
         found.setdefault(flow_id, {})[day] = n

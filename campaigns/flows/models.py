@@ -74,6 +74,14 @@ class Run(models.Model):
             models.Index(fields=["subject_id", "flow"], name="run_subject"),
             # live counts per node
             models.Index(fields=["flow", "node"], condition=~models.Q(state="ended"), name="run_at_node"),
+            # the list of runs, newest first; how many began in a stretch of time
+            models.Index(fields=["workspace_id", "-entered_at", "id"], name="run_newest"),
+            # how many reached their goal in a stretch of time
+            models.Index(
+                fields=["workspace_id", "ended_at"],
+                condition=models.Q(exit_reason="converted"),
+                name="run_converted",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -56,6 +56,7 @@ class Journey:
 
     flow: Flow
     label: Label
+    traffic: flow_lookups.Traffic
     days: tuple[int, ...]
 
     @property
@@ -155,11 +156,18 @@ def journeys(workspace_id: int, *, since: datetime, until: datetime, now: dateti
     """Return the flows that were ever published, those with most entries first."""
     days = [(timezone.localtime(now) - timedelta(days=ago)).date() for ago in range(SPARK_DAYS - 1, -1, -1)]
     entered = flow_lookups.entered_by_day(workspace_id, since=now - timedelta(days=SPARK_DAYS))
-    rows = flow_lookups.flows(workspace_id, since=since, until=until).exclude(state=Flow.State.DRAFT)
-    return [
-        Journey(flow=flow, label=label_of_flow(flow.state), days=_counts(entered.get(flow.pk, {}), days))
+    rows = Flow.objects.filter(workspace_id=workspace_id).exclude(state=Flow.State.DRAFT).select_related("live")
+    traffic = flow_lookups.traffic_of(workspace_id, [flow.pk for flow in rows], since=since, until=until)
+    found = [
+        Journey(
+            flow=flow,
+            label=label_of_flow(flow.state),
+            traffic=traffic[flow.pk],
+            days=_counts(entered.get(flow.pk, {}), days),
+        )
         for flow in rows
     ]
+    return sorted(found, key=lambda journey: (-journey.traffic.entered, journey.flow.name))
 
 
 def health(workspace_id: int, *, span: Span, now: datetime) -> Health:

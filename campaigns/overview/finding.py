@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from audiences.people.finding import find_people
 from audiences.people.lookups import find_person, name_of
 from audiences.people.models import Person
-from audiences.segments.lookups import segments
+from audiences.segments.lookups import segment_names
 from campaigns.delivery.labels import channel_text, label_of_state
 from campaigns.delivery.lookups import find_message
 from campaigns.flows.labels import label_of_flow
@@ -79,7 +79,7 @@ def _things(workspace_id: int, wanted: str) -> Iterator[Group]:
     yield Group(text=_("Journeys"), hits=_journeys(workspace_id, wanted))
     yield Group(text=_("People"), hits=[_person(row) for row in find_people(workspace_id, wanted, limit=MOST)])
     yield Group(text=_("Rules"), hits=_named_by_key(rule_names(workspace_id).items(), wanted, "rule", "zap"))
-    keyed = [(row.key, row.name) for row in segments(workspace_id)]
+    keyed = [(row.key, row.name) for row in segment_names(workspace_id)]
     yield Group(text=_("Segments"), hits=_named_by_key(keyed, wanted, "segment-page", "tags"))
     keyed = [(row.key, row.name) for row in templates(workspace_id)]
     yield Group(text=_("Templates"), hits=_named_by_key(keyed, wanted, "template-page", "mail"))
@@ -150,7 +150,7 @@ def _named(workspace_id: int, path: str) -> Hit | None:
             name = rule_names(workspace_id).get(key, "")
             return Hit(text=name, icon="zap", url=path, note=_("Rule")) if name else None
         case "segment-page":
-            name = next((row.name for row in segments(workspace_id) if row.key == key), "")
+            name = next((row.name for row in segment_names(workspace_id) if row.key == key), "")
             return Hit(text=name, icon="tags", url=path, note=_("Segment")) if name else None
         case "person":
             person = find_person(workspace_id, found.kwargs["person_id"])

@@ -10,7 +10,7 @@ from tests.bench.kit import Report
 
 NOT_PARTS = {
     *("__main__", "importing", "kit", "limits", "place", "settings", "streaming", "trail", "urls", "walking"),
-    *("console_loading", "console_measures"),
+    *("console_asked", "console_loading", "console_measures"),
     *("crowd", "crowd_loading", "crowd_measures", "crowd_questions", "crowd_stream", "olap"),
 }
 
