@@ -15,8 +15,6 @@ from typing import Any
 
 from audiences.conditions import EventFact, Facts, Place, parse
 from campaigns.rules.compile import Clause
-from campaigns.rules.form import parse_rule, row_condition
-from campaigns.rules.oracle import Interpreter
 from campaigns.rules.program import Program
 from tests.bench.kit import Line, Report, agree, interleave, median
 from tests.bench.limits import durable, rivals
@@ -34,7 +32,8 @@ def run(report: Report, *, quick: bool = False) -> None:
     for count in (10, 100, 1_000, 4_000):
         _matching(report, count, size=4_000 if quick else 20_000, rounds=1 if quick else 3)
     _growing(report, count=100_000 if quick else 1_000_000)
-    _rows(report, rows=1_000, size=2_000 if quick else 100_000)
+    with database() as url:
+        _windows(report, url, size=2_000 if quick else 10_000)
     with database() as url:
         _deciding(report, url, seconds=3 if quick else 10)
 
@@ -190,49 +189,6 @@ def _resident() -> int:
     return pages * resource.getpagesize()
 
 
-def _rows(report: Report, *, rows: int, size: int) -> None:
-    """Judge events by a decision table, and by the interpreter row by row: the same rows must hold."""
-    form = parse_rule(table_of(rows))
-    clauses = [Clause(id=row.number, on=form.on, condition=row_condition(form, row)) for row in form.table.rows]
-    program, interpreter = Program(clauses), Interpreter(clauses)
-    load = [EventFact(name="order", at=NOW, properties=event) for event in events(size, seed=5)]
-    known = [Facts(now=NOW, traits={}, event=event) for event in load]
-    start = process_time()
-    found = [program.match(event, facts) for event, facts in zip(load, known, strict=True)]
-    quick = size / (process_time() - start)
-    start = process_time()
-    agree(
-        events=size,
-        same=sum(interpreter.match(facts.event, facts) == one for facts, one in zip(known, found, strict=True)),
-    )
-    slow = size / (process_time() - start)
-    program.retire()
-    report.add(
-        Line(
-            metric="decision table vs the interpreter",
-            workload=f"{rows:,} rows, {size:,} events, {sum(map(len, found)) / size:.2f} rows each, all equal",
-            value=f"{quick:,.0f} events per CPU s",
-            limit=f"{slow:,.0f}",
-            ratio=quick / slow,
-        )
-    )
-
-
-def table_of(rows: int) -> dict[str, Any]:
-    """Return a table over amount, city and level."""
-    chance = random.Random(rows)
-    written = []
-    for _ in range(rows):
-        low = chance.randint(0, 950)
-        when = [f"{low}..{low + 50}", chance.choice(CITIES), f">= {chance.randint(0, 10)}"]
-        written.append({"when": when, "then": [f"flow-{chance.randint(0, 9)}"]})
-    columns = [
-        {"property": name, "type": kind} for name, kind in (("amount", "number"), ("city", "text"), ("level", "number"))
-    ]
-    outputs = [{"name": "Flow", "then": {"start_flow": "{cell}"}}]
-    return {"key": "table", "on": ["order"], "columns": columns, "outputs": outputs, "rows": written}
-
-
 def _laps(match: durable.Match, loads: Sequence[Sequence[dict[str, Any]]]) -> Callable[[], float]:
     rounds = iter(loads)
     return lambda: _rate(match, next(rounds))
@@ -245,17 +201,44 @@ def _rate(match: Callable[[dict[str, Any]], set[str]], load: Sequence[dict[str, 
     return len(load) / (process_time() - start)
 
 
-def _deciding(report: Report, url: str, *, seconds: int) -> None:
-    """Feed a stream of 2 000 events a second to one drain, beside 1 000 live rules."""
+def _windows(report: Report, url: str, *, size: int) -> None:
+    """Drain waiting events beside 1 000 rules of which a quarter count past events."""
+    told = _elsewhere(url, "tests.bench.windows", size)
+    raw = _rate(durable.raw(in_durables_words(rules(1_000))), events(5_000))
+    workload = f"{told['drained']:,} events, 1,000 rules, ten windows, {told['firings']} firings"
+    for metric, rate, target, note in (
+        ("rules with windows vs raw", told["rules_cpu"], 0.4, "facts, windows, verdicts, limits, firings"),
+        ("whole drain with windows vs raw", told["cpu"], None, f"committed; {told['wall']:,.0f} a second by the clock"),
+    ):
+        report.add(
+            Line(
+                metric=metric,
+                workload=workload,
+                value=f"{rate:,.0f} events per CPU s",
+                limit=f"{raw:,.0f}",
+                ratio=rate / raw,
+                target=target,
+                note=note,
+            )
+        )
+
+
+def _elsewhere(url: str, module: str, asked: int) -> dict[str, Any]:
     environment = {
         **os.environ,
         "DATABASE_URL": url,
         "DATABASE_POOL": "0",
         "DJANGO_SETTINGS_MODULE": "tests.bench.settings",
     }
-    command = [sys.executable, "-m", "tests.bench.rules", str(seconds)]
+    command = [sys.executable, "-m", module, str(asked)]
     done = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
-    told = json.loads(done.stdout.splitlines()[-1])
+    told: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return told
+
+
+def _deciding(report: Report, url: str, *, seconds: int) -> None:
+    """Feed a stream of 2 000 events a second to one drain, beside 1 000 live rules."""
+    told = _elsewhere(url, "tests.bench.rules", seconds)
     agree(sent=told["sent"], drained=told["drained"], stored=told["stored"])
     agree(firings=told["firings"], expected=told["expected"], actions=told["actions"])
     report.add(

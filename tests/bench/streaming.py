@@ -1,6 +1,5 @@
 """A stream of events and one drain beside it, on a database of their own: the other process of the rules' bench."""
 
-import json
 import multiprocessing
 import time
 from typing import Any
@@ -9,24 +8,23 @@ import django
 
 django.setup()  # before the models below can be imported
 
-import msgspec  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection  # noqa: E402
 
-from audiences.intake import partition_of, waiting_partitions  # noqa: E402
+from audiences.intake import waiting_partitions  # noqa: E402
 from audiences.intake.models import Event  # noqa: E402
-from audiences.intake.store import Row, store  # noqa: E402
+from audiences.intake.store import store  # noqa: E402
 from campaigns import triggers  # noqa: E402
 from campaigns.actions import Action  # noqa: E402
 from campaigns.flows.definitions import define as define_flow  # noqa: E402
 from campaigns.flows.definitions import publish  # noqa: E402
-from campaigns.rules import define as defining  # noqa: E402
 from campaigns.rules.models import Firing  # noqa: E402
 from compliance.access.workspaces import create_workspace  # noqa: E402
 from config.kit import clock  # noqa: E402
 from config.kit.actors import SYSTEM  # noqa: E402
-from config.kit.ids import derived, instant_of  # noqa: E402
+from config.kit.ids import instant_of  # noqa: E402
 from tests.bench.kit import quantile  # noqa: E402
+from tests.bench.putting import put_live, row_of  # noqa: E402
 from tests.bench.rules import events, in_ours, rules  # noqa: E402
 
 PER_SECOND, PER_REQUEST = 2_000, 100
@@ -59,10 +57,11 @@ def stream(seconds: int) -> dict[str, Any]:
 def _set_up() -> int:
     workspace = create_workspace("bench", name="Bench", now=clock.now())
     publish(define_flow(workspace.pk, FLOW, actor=SYSTEM, now=clock.now()), actor=SYSTEM, now=clock.now())
-    defining.pass_gate = lambda definition, *, beside: None  # a thousand processes are not what is measured
-    for name, kind, amount, city, level in rules(1_000, least=LEAST):
-        raw = {"key": name, "on": [kind], "if": in_ours(amount, city, level), "then": [{"start_flow": "thanks"}]}
-        defining.define(workspace.pk, raw, actor=SYSTEM, now=clock.now())
+    made = [
+        {"key": name, "on": [kind], "if": in_ours(amount, city, level), "then": [{"start_flow": "thanks"}]}
+        for name, kind, amount, city, level in rules(1_000, least=LEAST)
+    ]
+    put_live(workspace.pk, made)
     return workspace.pk
 
 
@@ -79,26 +78,10 @@ def _feed(workspace_id: int, load: list[dict[str, Any]]) -> None:
     start = time.perf_counter()
     for at in range(0, len(load), PER_REQUEST):
         store(
-            [_row(workspace_id, at + n, event) for n, event in enumerate(load[at : at + PER_REQUEST])],
+            [row_of(workspace_id, at + n, event) for n, event in enumerate(load[at : at + PER_REQUEST])],
             received_at=clock.now(),
         )
         time.sleep(max(0.0, start + (at + PER_REQUEST) / PER_SECOND - time.perf_counter()))
-
-
-def _row(workspace_id: int, number: int, event: dict[str, Any]) -> Row:
-    person = derived(workspace_id, "user", event["user"])
-    return Row(
-        w=workspace_id,
-        d=derived(workspace_id, "message", number, event["user"]).hex,
-        b=0,
-        p=person.hex,
-        s=partition_of(person),
-        k=1,
-        n=event["kind"],
-        t=clock.now(),
-        u=event["user"],
-        r=msgspec.Raw(json.dumps(event).encode()),
-    )
 
 
 def _drain_until(count: int, feeder: Any) -> dict[str, Any]:
@@ -134,7 +117,7 @@ def _drain_until(count: int, feeder: Any) -> dict[str, Any]:
 def _burst(workspace_id: int) -> dict[str, Any]:
     load = events(BURST, seed=1)
     for at in range(0, BURST, 500):
-        rows = [_row(workspace_id, 10**9 + at + n, event) for n, event in enumerate(load[at : at + 500])]
+        rows = [row_of(workspace_id, 10**9 + at + n, event) for n, event in enumerate(load[at : at + 500])]
         store(rows, received_at=clock.now())
     wall, cpu = time.perf_counter(), time.process_time()
     drained = triggers.drain_intake(budget_s=120).events
