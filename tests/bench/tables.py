@@ -1,21 +1,54 @@
-"""Decision tables: rows judged by the engine, against the interpreter row by row, which must say the same."""
+"""Decision tables, judged by the engine and by the interpreter row by row, which must agree; and the static checks."""
 
 import random
+from collections.abc import Sequence
 from time import process_time
 from typing import Any
 
 from audiences.conditions import EventFact, Facts
 from campaigns.rules.compile import Clause
-from campaigns.rules.form import parse_rule, row_condition
+from campaigns.rules.form import RuleForm, parse_rule, row_condition
+from campaigns.rules.lint import lint
 from campaigns.rules.oracle import Interpreter
 from campaigns.rules.program import Program
 from tests.bench.kit import Line, Report, agree
-from tests.bench.rules import CITIES, NOW, events
+from tests.bench.rules import CITIES, NOW, events, in_ours, rules
 
 
 def run(report: Report, *, quick: bool = False) -> None:
-    """Measure a table of a thousand rows."""
+    """Measure a table of a thousand rows, and the checks of a thousand rules."""
     rows_judged(report, rows=1_000, size=2_000 if quick else 100_000)
+    made = rules(1_000)
+    spread = [_rule(name, kind, limits) for name, kind, *limits in made]
+    together = [_rule(name, "order", limits) for name, _, *limits in made]
+    for what, forms in (("1,000 rules, 20 events", spread), ("1,000 rules, one event", together)):
+        checked(report, what, forms)
+    checked(report, "a table of 1,000 rows", [parse_rule(table_of(1_000))])
+
+
+def _rule(name: str, kind: str, limits: Sequence[Any]) -> RuleForm:
+    asked = in_ours(*limits)
+    return parse_rule({"key": name, "on": [kind], "if": asked, "then": [{"start_flow": "thanks"}]})
+
+
+def checked(report: Report, what: str, forms: Sequence[RuleForm]) -> None:
+    """Measure the static checks over all of the rules, and over one of them among the others."""
+    start = process_time()
+    found = lint(forms)
+    taken = process_time() - start
+    start = process_time()
+    lint(forms, looked_at=[forms[-1].key])
+    report.add(
+        Line(
+            metric="static checks",
+            workload=f"{what}, {len(found)} findings",
+            value=f"{taken:.2f} CPU s, one draft {process_time() - start:.2f}",
+            limit="2 s",
+            ratio=taken,
+            target=2.0,
+            at_most=True,
+        )
+    )
 
 
 def rows_judged(report: Report, *, rows: int, size: int) -> None:

@@ -204,6 +204,8 @@ class Matching:
                 yield one, other, {"group": self.subjects[one].group}
         for label, places in on_target.items():
             target = label.partition(" ")[2]
+            if len({self.subjects[place].acts[target] for place in places}) == 1:
+                continue
             for one, other in self._pairs(places):
                 if self.subjects[one].acts[target] != self.subjects[other].acts[target]:
                     yield one, other, {"target": target}
