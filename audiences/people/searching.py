@@ -2,6 +2,8 @@
 
 A part that few people have is looked up first (PostgreSQL's trigrams, where it has them) and names the people. A part
 that many have is looked for person by person, in the order of the list: the first page is found soon, for many match.
+It is a subquery and no EXISTS, which PostgreSQL would turn into a join of all people with all their words: behind
+row-level security it cannot know how many have the part.
 """
 
 from collections.abc import Sequence
@@ -9,7 +11,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 
 from audiences.people.finding import LAST, MOST_WORDS, PHONE, SHORTEST_TAIL, Findable
 from audiences.people.identities import owners_of
@@ -20,7 +22,7 @@ SHORTEST_PART: Final = 3
 """A shorter part has no trigram: it is looked for at the beginning of words only."""
 
 # Behind row-level security LIKE may not use an index, for it might tell what it saw: the function looks in our stead.
-PEOPLE_WITH: Final = "select person_id from audiences_people_with(%s, %s, %s) person_id limit %s"
+PEOPLE_WITH: Final = "select person_id from audiences_people_with(%s, %s, %s, %s) person_id"
 
 
 def searched(people: QuerySet[Person], workspace_id: int, text: str, *, subjects: Sequence[UUID]) -> QuerySet[Person]:
@@ -30,7 +32,8 @@ def searched(people: QuerySet[Person], workspace_id: int, text: str, *, subjects
     few, others = _rarest(workspace_id, words)
     condition = Q(pk__in=few) if few is not None else Q()
     for word in others:
-        condition &= Q(Exists(_having(workspace_id, word).filter(person_id=OuterRef("pk"))))
+        own = _having(workspace_id, word).filter(person_id=OuterRef("pk"))
+        condition &= Q(pk=Subquery(own.values("person_id")[:1]))
     if known:
         condition = Q(pk__in=[*known, *(few or ())]) if few is not None and not others else condition | Q(pk__in=known)
     return people.filter(condition)

@@ -9,9 +9,9 @@ import tests.bench
 from tests.bench.kit import Report
 
 NOT_PARTS = {
+    *("console_asked", "console_loading", "console_measures", "words_measures"),
     *("__main__", "importing", "kit", "limits", "place", "putting", "settings", "streaming", "trail", "urls"),
     *("walking", "windows"),
-    *("console_asked", "console_loading", "console_measures"),
     *("crowd", "crowd_loading", "crowd_measures", "crowd_questions", "crowd_stream", "olap"),
 }
 

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.functional import cached_property
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -70,11 +71,15 @@ class Listed:
         return f"{self.listing.name}-list"
 
     @cached_property
+    def rows(self) -> QuerySet[Any]:
+        """All rows that match; what a search has to look up first is looked up once, for the page and the count."""
+        return self.listing.narrowed(self.scope, self.asked.values)
+
+    @cached_property
     def slice(self) -> Slice:
         """The rows of this page."""
         asked = self.asked
-        rows = self.listing.narrowed(self.scope, asked.values)
-        return cut(rows, asked.order, cursor=asked.cursor, back=asked.back, limit=asked.limit)
+        return cut(self.rows, asked.order, cursor=asked.cursor, back=asked.back, limit=asked.limit)
 
     @cached_property
     def lines(self) -> list[Line]:
@@ -92,7 +97,7 @@ class Listed:
         """How many rows match; a list that fits one page is counted already."""
         if not self.asked.cursor and not self.slice.next:
             return Count(n=len(self.slice.rows), exact=True)
-        return count(self.listing.narrowed(self.scope, self.asked.values), up_to=self.listing.count_up_to)
+        return count(self.rows, up_to=self.listing.count_up_to)
 
     @property
     def counted(self) -> str:

@@ -65,7 +65,7 @@ def test_behind_the_wall_the_search_sees_its_own_workspace_only(brand):
     wall.enter(brand.pk)
     try:
         with connection.cursor() as cursor:
-            cursor.execute("select count(*) from audiences_people_with(%s, %s, null)", [other.pk, "%household%"])
+            cursor.execute("select count(*) from audiences_people_with(%s, %s, null, 10)", [other.pk, "%household%"])
             assert cursor.fetchone() == (1,)
         assert found(brand, "household") == ["household-7"]
         assert found(other, "household") == []
