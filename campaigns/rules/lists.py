@@ -32,7 +32,7 @@ def _row(rule: Rule, matched: lookups.Matches | None) -> Row:
         "rule": rule,
         "live": rule.live,
         "on": [on] if isinstance(on, str) else list(on),
-        "then": definition.get("then", []),
+        "then": lookups.then_of(definition),
         "fired": matched.recent if matched else 0,
         "last": matched.last if matched else None,
     }

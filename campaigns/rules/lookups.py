@@ -1,13 +1,14 @@
 """Reads about rules for those who look: the list with its firings, one rule, what it matched."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import TruncDate
+from django.utils.translation import ngettext
 
 from campaigns.rules.models import Firing, HeldBack, Rule
 
@@ -36,6 +37,13 @@ def matches_of(rule_ids: Sequence[int], *, now: datetime) -> dict[int, Matches]:
     newest = Firing.objects.filter(rule=OuterRef("pk")).order_by("-id").values("fired_at")[:1]
     lasts = Rule.objects.filter(pk__in=rule_ids).values_list("pk", Subquery(newest))
     return {pk: Matches(recent=counts.get(pk, 0), last=last) for pk, last in lasts}
+
+
+def then_of(definition: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return what a rule does as a page shows it; of a decision table, how many rows it has."""
+    if rows := definition.get("rows"):
+        return [{ngettext("%(n)s row", "%(n)s rows", len(rows)) % {"n": f"{len(rows):,}"}: ""}]
+    return list(definition.get("then", []))
 
 
 def find_rule(workspace_id: int, key: str) -> Rule | None:

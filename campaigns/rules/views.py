@@ -100,7 +100,7 @@ def asked(rule: Rule) -> dict[str, Any]:
     definition = rule.live.definition if rule.live else {}
     conditions = {name: condition_line(definition[part]) for part, name in PARTS if definition.get(part)}
     on = definition.get("on", [])
-    return {"on": [on] if isinstance(on, str) else on, "then": definition.get("then", []), **conditions}
+    return {"on": [on] if isinstance(on, str) else on, "then": lookups.then_of(definition), **conditions}
 
 
 PARTS: Final = (("if", "condition"), ("unless", "exception"))

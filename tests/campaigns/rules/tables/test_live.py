@@ -7,8 +7,10 @@ from django.db import connection
 
 from campaigns.actions import Action
 from campaigns.flows.models import Flow
+from campaigns.rules.lookups import then_of
 from campaigns.rules.models import Firing, Rule
 from campaigns.rules.tables.workbook import MEDIA_TYPE
+from campaigns.rules.views import asked
 from campaigns.triggers import drain_intake
 from config.kit import clock
 from tests import factories
@@ -89,6 +91,12 @@ def test_a_change_is_a_version_as_of_any_rule_and_a_row_is_a_change(call):
     assert (changed.status_code, changed.json()["version"]) == (200, 2)
     assert call("PATCH", "/v1/rules/discounts", {"mode": "off"}).json()["version"] == 3
     assert Rule.objects.get().mode == "off"
+
+
+def test_pages_show_a_table_by_the_number_of_its_rows(call):
+    call("POST", "/v1/tables", raw_table(*ROWS))
+    rule = Rule.objects.select_related("live").get()
+    assert then_of(rule.live.definition) == asked(rule)["then"] == [{"3 rows": ""}]
 
 
 def test_a_plain_rule_is_no_table(call):
