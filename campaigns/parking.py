@@ -10,6 +10,7 @@ from audiences.intake.waiting import requeue
 from compliance.audit import record
 from config.kit.actors import Actor
 from config.kit.errors import Conflict
+from config.kit.phrases import phrase
 
 
 class ParkedEvent(models.Model):
@@ -94,7 +95,8 @@ def replay(workspace_id: int, parked_id: int, *, actor: Actor, now: datetime) ->
     if found is None:
         raise LookupError(f"no parked event {parked_id}")
     if found.replayed_at is not None:
-        raise Conflict(f"event {found.event_id} was replayed at {found.replayed_at:%Y-%m-%dT%H:%M:%SZ} already")
+        at = f"{found.replayed_at:%Y-%m-%dT%H:%M:%SZ}"
+        raise Conflict(phrase("event %(id)s was replayed at %(at)s already", id=found.event_id, at=at))
     found.replayed_at = now
     found.save(update_fields=["replayed_at"])
     requeue(workspace_id, found.person_id, [found.event_id])

@@ -6,6 +6,7 @@ from typing import Any, Final, Protocol
 from audiences.builder.kinds import KINDS
 from audiences.builder.rows import GROUP, OF, RAW, Row
 from config.kit.errors import refuse
+from config.kit.phrases import phrase
 
 MOST_ROWS: Final = 1_200
 MOST_NOTS: Final = 20
@@ -44,7 +45,11 @@ def decoded(data: Posted, prefix: str) -> Row | None:
     """Return the root row that a posted form says, None if it holds no such form. Nonsense is refused."""
     fields = _fields(data, prefix)
     if len(fields) > MOST_ROWS:
-        raise refuse("", f"a form of {len(fields)} rows", f"use at most {MOST_ROWS}, or segments")
+        raise refuse(
+            "",
+            phrase("a form of %(n)s rows", n=len(fields)),
+            phrase("use at most %(most)s, or segments", most=MOST_ROWS),
+        )
     rows: dict[int, Row] = {}
     for number, held in fields.items():
         text = held.pop(AT, "")
@@ -91,4 +96,6 @@ def _is_slot(name: str) -> bool:
 
 
 def _nonsense(text: str) -> Exception:
-    return refuse("", f"a row that cannot be read: {text[:60]!r}", "load the page again")
+    return refuse(
+        "", phrase("a row that cannot be read: %(value)s", value=repr(text[:60])), phrase("load the page again")
+    )

@@ -11,6 +11,7 @@ from audiences.builder.rows import GROUP, RAW, Row
 from audiences.conditions.reading import pointer
 from config.kit import strict_json
 from config.kit.errors import InputRefused, Problem
+from config.kit.spoken import spoken
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +85,7 @@ class Writer:
             return strict_json.read(row.get("json").encode())
         except InputRefused as refusal:
             self.faults += [
-                Fault(row=row.id, field="json", message=problem.message, hint=problem.hint)
+                Fault(row=row.id, field="json", message=spoken(problem.message), hint=spoken(problem.hint))
                 for problem in refusal.problems
             ]
             return None
@@ -105,7 +106,7 @@ class Writer:
             at, _slash, last = at.rpartition("/")
             rest = last
         row = self.places.get(at) or next(iter(self.places.values()))
-        return Fault(row=row.id, field=_field(row, rest), message=problem.message, hint=problem.hint)
+        return Fault(row=row.id, field=_field(row, rest), message=spoken(problem.message), hint=spoken(problem.hint))
 
 
 def _field(row: Row, key: str) -> str:

@@ -13,6 +13,7 @@ from audiences.computed.models import ComputedTrait, ComputedTraitVersion
 from compliance import audit, jobs
 from config.kit.actors import Actor
 from config.kit.errors import refuse
+from config.kit.phrases import phrase
 from config.kit.versions import digest
 
 MOST: Final = 100
@@ -33,7 +34,11 @@ def define(workspace_id: int, raw: Any, *, actor: Actor, now: datetime, key: str
         defaults={"name": document.name, "created_at": now, "updated_at": now},
     )
     if trait.live is None and live_traits(workspace_id).count() >= MOST:
-        raise refuse("/key", f"there are {MOST} computed traits already", "archive one that nobody reads any more")
+        raise refuse(
+            "/key",
+            phrase("there are %(most)s computed traits already", most=MOST),
+            phrase("archive one that nobody reads any more"),
+        )
     if trait.live is None or trait.live.sha256 != digest(document.definition):
         _put_live(trait, document, actor=actor, now=now)
         _record("computed_trait.defined" if created else "computed_trait.changed", trait, actor=actor, now=now)

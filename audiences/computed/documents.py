@@ -10,12 +10,13 @@ from audiences.conditions import Did, Place, parse
 from audiences.conditions.limits import shown
 from audiences.conditions.reading import Problems, check_raw, did_you_mean, pointer
 from config.kit.errors import InputRefused, refuse
+from config.kit.phrases import phrase
 
 FIELDS: Final = ("key", "name", "compute", "note")
 NEED_OF: Final = ("sum", "avg", "min", "max", "distinct", "rfm")
 MAY_HAVE_OF: Final = (*NEED_OF, "first", "last")
 _KEY: Final = re.compile(r"[A-Za-z_]\w{0,99}", re.ASCII)
-_EXAMPLE: Final = 'such as {"sum": "purchase", "of": "amount", "within": "90d"}'
+_EXAMPLE: Final = phrase('such as {"sum": "purchase", "of": "amount", "within": "90d"}')
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,7 +35,11 @@ def read_document(raw: Any, *, key: str | None = None) -> TraitDocument:
     check_raw(raw)
     problems = Problems()
     if not isinstance(raw, dict):
-        raise refuse("", f"{shown(raw)} is no computed trait", 'send {"key": "orders", "compute": {…}}')
+        raise refuse(
+            "",
+            phrase("%(value)s is no computed trait", value=shown(raw)),
+            phrase('send {"key": "orders", "compute": {…}}'),
+        )
     raw = {"key": key, **raw} if key is not None else raw
     problems.unknown_keys(raw, FIELDS, path="")
     _check_words(raw, key, problems)
@@ -66,25 +71,41 @@ def written(formula: Formula) -> dict[str, Any]:
 def _check_words(raw: Mapping[str, Any], address: str | None, problems: Problems) -> None:
     key = raw.get("key")
     if not isinstance(key, str) or not _KEY.fullmatch(key):
-        problems.add("/key", f"{shown(key)} is no key", "a letter, then letters, digits and underscores: orders_90d")
+        problems.add(
+            "/key",
+            phrase("%(value)s is no key", value=shown(key)),
+            phrase("a letter, then letters, digits and underscores: orders_90d"),
+        )
     elif address is not None and key != address:
-        problems.add("/key", f"{shown(key)} is not the key of the address", "a key never changes; leave it out")
+        problems.add(
+            "/key",
+            phrase("%(value)s is not the key of the address", value=shown(key)),
+            phrase("a key never changes; leave it out"),
+        )
     for field, limit in (("name", 300), ("note", 500)):
         text = raw.get(field, "")
         if not isinstance(text, str) or len(text) > limit:
-            problems.add(f"/{field}", f"{shown(text)} is no text of at most {limit} characters", "shorten it")
+            problems.add(
+                f"/{field}",
+                phrase("%(value)s is no text of at most %(limit)s characters", value=shown(text), limit=limit),
+                phrase("shorten it"),
+            )
 
 
 def _formula(raw: Mapping[str, Any], problems: Problems) -> Formula | None:
     compute = raw.get("compute")
     if not isinstance(compute, dict):
-        problems.add("/compute", "what to compute is missing", _EXAMPLE)
+        problems.add("/compute", phrase("what to compute is missing"), _EXAMPLE)
         return None
     kinds = [kind for kind in compute if kind in KINDS]
     if len(kinds) != 1:
         word = next(iter(compute), "")
-        hint = did_you_mean(word, KINDS, otherwise="use one of " + " ".join(KINDS))
-        problems.add("/compute", "several figures in one" if kinds else f"no figure is called {shown(word)}", hint)
+        hint = did_you_mean(word, KINDS, otherwise=phrase("use one of %(names)s", names=" ".join(KINDS)))
+        problems.add(
+            "/compute",
+            phrase("several figures in one") if kinds else phrase("no figure is called %(value)s", value=shown(word)),
+            hint,
+        )
         return None
     (kind,) = kinds
     problems.unknown_keys(compute, (kind, "of", "where", "within"), path="/compute")
@@ -95,12 +116,14 @@ def _formula(raw: Mapping[str, Any], problems: Problems) -> Formula | None:
 
 def _of(compute: dict[str, Any], kind: str, problems: Problems) -> str | None:
     if kind in NEED_OF and "of" not in compute:
-        problems.add("/compute", f"{kind} of what?", 'name a property of the event: "of": "amount"')
+        problems.add(
+            "/compute", phrase("%(kind)s of what?", kind=kind), phrase('name a property of the event: "of": "amount"')
+        )
     if "of" not in compute:
         return None
     if kind not in MAY_HAVE_OF:
-        problems.add("/compute/of", f"{kind} reads no property", "leave it out")
-    return problems.dotted(compute["of"], path="/compute/of", of="the property")
+        problems.add("/compute/of", phrase("%(kind)s reads no property", kind=kind), phrase("leave it out"))
+    return problems.dotted(compute["of"], path="/compute/of", of=phrase("the property"))
 
 
 def _did(compute: dict[str, Any], kind: str, problems: Problems) -> Did | None:

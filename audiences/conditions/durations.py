@@ -4,9 +4,11 @@ import re
 from datetime import timedelta
 from typing import Any, Final
 
+from config.kit.phrases import phrase
+
 SECONDS: Final = {"w": 604_800, "d": 86_400, "h": 3_600, "m": 60, "s": 1}
 LONGEST: Final = timedelta(days=36_500)
-HINT: Final = "write a number and one of s, m, h, d, w, such as 90s, 3h, 30d or 1d12h"
+HINT: Final = phrase("write a number and one of s, m, h, d, w, such as 90s, 3h, 30d or 1d12h")
 PATTERN: Final = r"^([0-9]{1,10}[wdhms])+$"
 
 _WHOLE: Final = re.compile(r"(?:[0-9]{1,10}[wdhms])+")
@@ -17,14 +19,14 @@ _CALENDAR: Final = re.compile(r"(?i)[0-9.]+\s*(mo|month|months|y|yr|year|years)"
 def read(written: Any) -> timedelta:
     """Return the duration that `written` names, or raise ValueError saying what is wrong with it."""
     if not isinstance(written, str):
-        raise ValueError("a duration is a text")
+        raise ValueError(phrase("a duration is a text"))
     if _CALENDAR.fullmatch(written) or written.endswith("M"):
-        raise ValueError("months and years differ in length and are no durations; count days or weeks")
+        raise ValueError(phrase("months and years differ in length and are no durations; count days or weeks"))
     if not _WHOLE.fullmatch(written):
-        raise ValueError("not a duration")
+        raise ValueError(phrase("not a duration"))
     total = timedelta(seconds=min(_seconds(written), 10**12))
     if total > LONGEST:
-        raise ValueError(f"longer than the longest duration, {LONGEST.days}d")
+        raise ValueError(phrase("longer than the longest duration, %(days)sd", days=LONGEST.days))
     return total
 
 

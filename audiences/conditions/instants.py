@@ -8,7 +8,9 @@ import re
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Final
 
-HINT: Final = "write an instant with its offset, such as 2026-01-05T08:00:00Z or 2026-01-05T16:00:00+08:00"
+from config.kit.phrases import phrase
+
+HINT: Final = phrase("write an instant with its offset, such as 2026-01-05T08:00:00Z or 2026-01-05T16:00:00+08:00")
 
 _LONG_MONTHS: Final = r"(?:0[13578]|1[02])-(?:0[1-9]|[12][0-9]|3[01])"
 _SHORT_MONTHS: Final = r"(?:0[469]|11)-(?:0[1-9]|[12][0-9]|30)"

@@ -10,6 +10,7 @@ import re2
 
 from audiences.conditions import durations, instants
 from audiences.conditions.values import nfc, scalar
+from config.kit.phrases import phrase
 
 MOST_ITEMS: Final = 500
 LONGEST_TEXT: Final = 2_000
@@ -22,7 +23,7 @@ class Unfit(ValueError):
 
     def __init__(self, message: str, hint: str = "") -> None:
         super().__init__(message)
-        self.hint = hint
+        self.said, self.hint = message, hint
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,59 +46,82 @@ def read_scalar(raw: Any) -> str | int | float | bool:
         return _read_text(raw)
     value = scalar(raw)
     if value is None:
-        raise Unfit(f"{shown(raw)} is no text, number or truth value", _no_scalar_hint(raw))
+        raise Unfit(phrase("%(value)s is no text, number or truth value", value=shown(raw)), _no_scalar_hint(raw))
     return value
 
 
 def _no_scalar_hint(raw: Any) -> str:
-    return "use not_exists to ask for what is missing" if raw is None else "use in, has_any or has_all for lists"
+    return (
+        phrase("use not_exists to ask for what is missing")
+        if raw is None
+        else phrase("use in, has_any or has_all for lists")
+    )
 
 
 def _read_text(raw: Any) -> str:
     if type(raw) is not str:
-        raise Unfit(f"{shown(raw)} is no text", "put it in quotes")
+        raise Unfit(phrase("%(value)s is no text", value=shown(raw)), phrase("put it in quotes"))
     if len(raw) > LONGEST_TEXT:
-        raise Unfit(f"a text of {len(raw)} characters", f"use at most {LONGEST_TEXT}")
+        raise Unfit(
+            phrase("a text of %(n)s characters", n=len(raw)),
+            phrase("use at most %(most)s", most=LONGEST_TEXT),
+        )
     return nfc(raw)
 
 
 def _read_ordered(raw: Any) -> str | int | float:
     value = read_scalar(raw)
     if isinstance(value, bool):
-        raise Unfit(f"{shown(raw)} has no order", "give a number or a text, or use eq")
+        raise Unfit(phrase("%(value)s has no order", value=shown(raw)), phrase("give a number or a text, or use eq"))
     return value
 
 
 def _read_range(raw: Any) -> tuple[Any, Any]:
     if not isinstance(raw, list) or len(raw) != 2:
-        raise Unfit(f"{shown(raw)} is no pair", "give the least and the greatest value: [10, 20]")
+        raise Unfit(
+            phrase("%(value)s is no pair", value=shown(raw)), phrase("give the least and the greatest value: [10, 20]")
+        )
     least, greatest = (_read_ordered(item) for item in raw)
     if isinstance(least, str) != isinstance(greatest, str):
-        raise Unfit(f"{shown(raw)} mixes a text and a number", "give two numbers or two texts")
+        raise Unfit(
+            phrase("%(value)s mixes a text and a number", value=shown(raw)), phrase("give two numbers or two texts")
+        )
     if least > greatest:  # type: ignore[operator]
-        raise Unfit(f"{shown(raw)} holds nothing", "write the smaller value first")
+        raise Unfit(phrase("%(value)s holds nothing", value=shown(raw)), phrase("write the smaller value first"))
     return least, greatest
 
 
 def _read_list(raw: Any) -> tuple[Any, ...]:
     if not isinstance(raw, list):
-        raise Unfit(f"{shown(raw)} is no list", "put it in brackets: [" + shown(raw) + "]")
+        raise Unfit(
+            phrase("%(value)s is no list", value=shown(raw)),
+            phrase("put it in brackets: [%(value)s]", value=shown(raw)),
+        )
     if not raw:
-        raise Unfit("the list is empty", "name at least one value")
+        raise Unfit(phrase("the list is empty"), phrase("name at least one value"))
     if len(raw) > MOST_ITEMS:
-        raise Unfit(f"a list of {len(raw)} values", f"use at most {MOST_ITEMS}, or a segment")
+        raise Unfit(
+            phrase("a list of %(n)s values", n=len(raw)),
+            phrase("use at most %(most)s, or a segment", most=MOST_ITEMS),
+        )
     return tuple(read_scalar(item) for item in raw)
 
 
 def _read_pattern(raw: Any) -> str:
     pattern = _read_text(raw)
     if len(pattern) > LONGEST_PATTERN:
-        raise Unfit(f"a pattern of {len(pattern)} characters", f"use at most {LONGEST_PATTERN}")
+        raise Unfit(
+            phrase("a pattern of %(n)s characters", n=len(pattern)),
+            phrase("use at most %(most)s", most=LONGEST_PATTERN),
+        )
     try:
         compiled(pattern)
     except re2.error as error:
         reason = error.args[0].decode(errors="replace") if isinstance(error.args[0], bytes) else str(error)
-        raise Unfit(f"not an RE2 pattern: {reason}", "RE2 has no look-around and no back references") from error
+        raise Unfit(
+            phrase("not an RE2 pattern: %(reason)s", reason=reason),
+            phrase("RE2 has no look-around and no back references"),
+        ) from error
     return pattern
 
 
@@ -112,7 +136,7 @@ def compiled(pattern: str) -> Any:
 def _read_instant(raw: Any) -> datetime:
     found = instants.instant(raw) if isinstance(raw, str) else None
     if found is None:
-        raise Unfit(f"{shown(raw)} is no instant with an offset", instants.HINT)
+        raise Unfit(phrase("%(value)s is no instant with an offset", value=shown(raw)), instants.HINT)
     return found
 
 
@@ -120,12 +144,12 @@ def read_duration(raw: Any) -> timedelta:
     try:
         return durations.read(raw)
     except ValueError as error:
-        raise Unfit(f"{shown(raw)}: {error}", durations.HINT) from error
+        raise Unfit(phrase("%(value)s: %(fault)s", value=shown(raw), fault=error.args[0]), durations.HINT) from error
 
 
 def _read_nothing(raw: Any) -> None:
     if raw is not None and raw is not True:
-        raise Unfit(f"takes no value, but got {shown(raw)}", "leave out value")
+        raise Unfit(phrase("takes no value, but got %(value)s", value=shown(raw)), phrase("leave out value"))
 
 
 _TEXT: Final = {"type": "string", "maxLength": LONGEST_TEXT}
@@ -134,18 +158,18 @@ _ORDERED: Final = {"anyOf": [_TEXT, {"type": "number"}]}
 _MANY: Final = {"type": "array", "minItems": 1, "maxItems": MOST_ITEMS, "items": _SCALAR}
 _PAIR: Final = {"type": "array", "minItems": 2, "maxItems": 2, "items": _ORDERED}
 
-SCALAR: Final = LimitKind(read=read_scalar, schema=_SCALAR, expects="a text, a number or a truth value")
-ORDERED: Final = LimitKind(read=_read_ordered, schema=_ORDERED, expects="a number or a text")
-RANGE: Final = LimitKind(read=_read_range, schema=_PAIR, expects="two numbers or two texts")
-MANY: Final = LimitKind(read=_read_list, schema=_MANY, expects="a list of texts, numbers or truth values")
-TEXT: Final = LimitKind(read=_read_text, schema=_TEXT, expects="a text")
+SCALAR: Final = LimitKind(read=read_scalar, schema=_SCALAR, expects=phrase("a text, a number or a truth value"))
+ORDERED: Final = LimitKind(read=_read_ordered, schema=_ORDERED, expects=phrase("a number or a text"))
+RANGE: Final = LimitKind(read=_read_range, schema=_PAIR, expects=phrase("two numbers or two texts"))
+MANY: Final = LimitKind(read=_read_list, schema=_MANY, expects=phrase("a list of texts, numbers or truth values"))
+TEXT: Final = LimitKind(read=_read_text, schema=_TEXT, expects=phrase("a text"))
 PATTERN: Final = LimitKind(
-    read=_read_pattern, schema={"type": "string", "maxLength": LONGEST_PATTERN}, expects="an RE2 pattern"
+    read=_read_pattern, schema={"type": "string", "maxLength": LONGEST_PATTERN}, expects=phrase("an RE2 pattern")
 )
 INSTANT: Final = LimitKind(
-    read=_read_instant, schema={"type": "string", "format": "date-time"}, expects="an instant with its offset"
+    read=_read_instant, schema={"type": "string", "format": "date-time"}, expects=phrase("an instant with its offset")
 )
 DURATION: Final = LimitKind(
-    read=read_duration, schema={"type": "string", "pattern": durations.PATTERN}, expects="a duration"
+    read=read_duration, schema={"type": "string", "pattern": durations.PATTERN}, expects=phrase("a duration")
 )
-NOTHING: Final = LimitKind(read=_read_nothing, schema=None, expects="no value")
+NOTHING: Final = LimitKind(read=_read_nothing, schema=None, expects=phrase("no value"))

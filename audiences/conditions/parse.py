@@ -13,6 +13,7 @@ from audiences.conditions.reader import MOST_LEAVES, Combinator, Leaf, Reader
 from audiences.conditions.reading import check_raw, pointer
 from audiences.conditions.stretches import FORMS, Held
 from audiences.conditions.tree import All, AnyOf, Condition, Not
+from config.kit.phrases import phrase
 
 COMPUTED: Final = "computed"
 """The trait under which the computed ones live."""
@@ -52,32 +53,40 @@ def _trait(reader: Reader, raw: dict[str, Any], path: str) -> Condition | None:
 
 def _property(reader: Reader, raw: dict[str, Any], path: str) -> Condition | None:
     if reader.place is not Place.EVENT:
-        reader.problems.add(path, "property needs an event at hand, and here there is none", _PAST)
+        reader.problems.add(path, phrase("property needs an event at hand, and here there is none"), _PAST)
     found: Property | None = reader.comparison(raw, path, Property)
     return found
 
 
-_PAST: Final = 'ask for past events with {"did": "purchase", "where": [...]}'
+_PAST: Final = phrase('ask for past events with {"did": "purchase", "where": [...]}')
 
 
 def _event_name(reader: Reader, raw: dict[str, Any], path: str) -> Condition | None:
     if reader.place is not Place.EVENT:
-        reader.problems.add(path, "event_name needs an event at hand, and here there is none", _PAST)
+        reader.problems.add(path, phrase("event_name needs an event at hand, and here there is none"), _PAST)
     reader.problems.unknown_keys(raw, ("event_name",), path=path)
     written, path = raw["event_name"], pointer(path, "event_name")
     if not isinstance(written, list) or not written:
-        reader.problems.add(path, f"{shown(written)} is no list of names", 'write a list: ["purchase"]')
+        reader.problems.add(
+            path, phrase("%(value)s is no list of names", value=shown(written)), phrase('write a list: ["purchase"]')
+        )
         return None
     if len(written) > MOST_LEAVES:
-        reader.problems.add(path, f"a list of {len(written)} names", f"use at most {MOST_LEAVES}")
+        reader.problems.add(
+            path,
+            phrase("a list of %(n)s names", n=len(written)),
+            phrase("use at most %(most)s", most=MOST_LEAVES),
+        )
         return None
-    names = [reader.problems.name(item, path=pointer(path, i), of="the event") for i, item in enumerate(written)]
+    names = [
+        reader.problems.name(item, path=pointer(path, i), of=phrase("the event")) for i, item in enumerate(written)
+    ]
     return EventName(names=tuple(dict.fromkeys(name for name in names if name is not None)))
 
 
 def _segment(reader: Reader, raw: dict[str, Any], path: str) -> Condition | None:
     reader.problems.unknown_keys(raw, ("segment",), path=path)
-    key = reader.problems.name(raw["segment"], path=pointer(path, "segment"), of="the segment")
+    key = reader.problems.name(raw["segment"], path=pointer(path, "segment"), of=phrase("the segment"))
     return None if key is None else Segment(key=key)
 
 
@@ -87,18 +96,24 @@ def _held(reader: Reader, raw: dict[str, Any], path: str) -> Condition | None:
     leaf = raw["held"]
     if not isinstance(leaf, dict) or "trait" not in leaf:
         reader.problems.add(
-            at, f"{shown(leaf)} is no trait leaf", 'write {"trait": "tier", "is": "eq", "value": "gold"}'
+            at,
+            phrase("%(value)s is no trait leaf", value=shown(leaf)),
+            phrase('write {"trait": "tier", "is": "eq", "value": "gold"}'),
         )
         return None
     trait: Trait | None = reader.comparison(leaf, at, Trait)
     if trait is not None and trait.name.partition(".")[0] == COMPUTED:
-        hint = "ask for what it is now, or for the events that it is computed from"
-        reader.problems.add(pointer(at, "trait"), "of computed traits the past is not kept", hint)
+        hint = phrase("ask for what it is now, or for the events that it is computed from")
+        reader.problems.add(pointer(at, "trait"), phrase("of computed traits the past is not kept"), hint)
     lasts, at = raw.get("for"), pointer(path, "for")
     form = next(iter(lasts)) if isinstance(lasts, dict) and len(lasts) == 1 else ""
     if not isinstance(lasts, dict) or form not in FORMS:
-        place, what = (at, f"{shown(lasts)} is no length") if "for" in raw else (path, "for is missing")
-        reader.problems.add(place, what, 'write "for": {"at_least": "7d"} or {"less_than": "7d"}')
+        place, what = (
+            (at, phrase("%(value)s is no length", value=shown(lasts)))
+            if "for" in raw
+            else (path, phrase("for is missing"))
+        )
+        reader.problems.add(place, what, phrase('write "for": {"at_least": "7d"} or {"less_than": "7d"}'))
         return None
     duration = reader.duration(lasts, form, at)
     return None if trait is None or duration is None else Held(leaf=trait, form=form, duration=duration)
@@ -108,7 +123,7 @@ def _consent(reader: Reader, raw: dict[str, Any], path: str) -> Condition | None
     reader.problems.unknown_keys(raw, ("consent",), path=path)
     asked, path = raw["consent"], pointer(path, "consent")
     if not isinstance(asked, dict):
-        reader.problems.add(path, f"{shown(asked)} is no consent", _CONSENT)
+        reader.problems.add(path, phrase("%(value)s is no consent", value=shown(asked)), _CONSENT)
         return None
     reader.problems.unknown_keys(asked, ("channel", "purpose"), path=path)
     channel, purpose = (_slug(reader, asked, key, path) for key in ("channel", "purpose"))
@@ -119,12 +134,16 @@ def _slug(reader: Reader, raw: dict[str, Any], key: str, path: str) -> str | Non
     value = raw.get(key)
     if isinstance(value, str) and SLUG.fullmatch(value):
         return value
-    place, what = (pointer(path, key), f"{shown(value)} is no {key}") if key in raw else (path, f"{key} is missing")
+    place, what = (
+        (pointer(path, key), phrase("%(value)s is no %(key)s", value=shown(value), key=key))
+        if key in raw
+        else (path, phrase("%(key)s is missing", key=key))
+    )
     reader.problems.add(place, what, _CONSENT)
     return None
 
 
-_CONSENT: Final = 'write {"channel": "email", "purpose": "marketing"}'
+_CONSENT: Final = phrase('write {"channel": "email", "purpose": "marketing"}')
 COMBINATORS: Final[dict[str, Combinator]] = {"all": _all, "any": _any, "not": _not}
 LEAVES: Final[dict[str, Leaf]] = {
     "trait": _trait,

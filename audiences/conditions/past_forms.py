@@ -14,6 +14,7 @@ from audiences.conditions.reading import did_you_mean, pointer
 from audiences.conditions.recency import First, Last, Regularly, Returned, Stopped
 from audiences.conditions.sequences import InOrder, Step
 from audiences.conditions.tree import Condition
+from config.kit.phrases import phrase
 
 MOST_STEPS: Final = 10
 MOST_PERIODS: Final = 366
@@ -48,9 +49,11 @@ def _measured(measure: str) -> Leaf:
 
 def _of(reader: Reader, raw: dict[str, Any], measure: str, path: str) -> str | None:
     if "of" not in raw:
-        reader.problems.add(path, f"{measure} does not say of which property", 'add "of": "amount"')
+        reader.problems.add(
+            path, phrase("%(measure)s does not say of which property", measure=measure), phrase('add "of": "amount"')
+        )
         return None
-    return reader.problems.dotted(raw["of"], path=pointer(path, "of"), of="the property")
+    return reader.problems.dotted(raw["of"], path=pointer(path, "of"), of=phrase("the property"))
 
 
 def _amount(reader: Reader, raw: dict[str, Any], measure: str, path: str) -> tuple[str, Any] | None:
@@ -58,20 +61,29 @@ def _amount(reader: Reader, raw: dict[str, Any], measure: str, path: str) -> tup
     op = raw.get("is")
     if not isinstance(op, str) or op not in COMPARED_BY:
         hint = did_you_mean(op, COMPARED_BY) if isinstance(op, str) else ""
-        what = f"{shown(op)} does not compare a number" if "is" in raw else "the operator is missing"
+        what = (
+            phrase("%(value)s does not compare a number", value=shown(op))
+            if "is" in raw
+            else phrase("the operator is missing")
+        )
         at = pointer(path, "is") if "is" in raw else path
-        reader.problems.add(at, what, hint or "a measure is compared by " + " ".join(COMPARED_BY))
+        reader.problems.add(at, what, hint or phrase("a measure is compared by %(names)s", names=" ".join(COMPARED_BY)))
         return None
     kind = OPERATORS[op].limit
     if kind.schema is not None and "value" not in raw:
-        reader.problems.add(path, f"{op} without a value", f"{op} takes a number, or a list of them")
+        reader.problems.add(
+            path, phrase("%(op)s without a value", op=op), phrase("%(op)s takes a number, or a list of them", op=op)
+        )
         return None
     try:
         limit = kind.read(raw.get("value"))
         if not all(_is_number(item) for item in (limit if isinstance(limit, tuple) else (limit,))):
-            raise Unfit(f"{shown(raw['value'])} is no number", f"the {measure} is a number: write it without quotes")
+            raise Unfit(
+                phrase("%(value)s is no number", value=shown(raw["value"])),
+                phrase("the %(measure)s is a number: write it without quotes", measure=measure),
+            )
     except Unfit as unfit:
-        reader.problems.add(pointer(path, "value"), f"{op}: {unfit}", unfit.hint)
+        reader.problems.add(pointer(path, "value"), phrase("%(op)s: %(fault)s", op=op, fault=unfit.said), unfit.hint)
         return None
     return op, limit
 
@@ -85,8 +97,16 @@ def _sequence(reader: Reader, raw: dict[str, Any], path: str) -> Condition | Non
     within = reader.duration(raw, "within", path)
     written, path = raw["sequence"], pointer(path, "sequence")
     if not isinstance(written, list) or not 0 < len(written) <= MOST_STEPS:
-        what = "the list is empty" if written == [] else f"{shown(written)} is no list of steps"
-        reader.problems.add(path, what, f'write 1 to {MOST_STEPS} steps: [{{"event": "view"}}, {{"event": "buy"}}]')
+        what = (
+            phrase("the list is empty")
+            if written == []
+            else phrase("%(value)s is no list of steps", value=shown(written))
+        )
+        reader.problems.add(
+            path,
+            what,
+            phrase('write 1 to %(most)s steps: [{"event": "view"}, {"event": "buy"}]', most=MOST_STEPS),
+        )
         return None
     steps = [_step(reader, item, pointer(path, place), first=not place) for place, item in enumerate(written)]
     read = tuple(step for step in steps if step is not None)
@@ -95,12 +115,14 @@ def _sequence(reader: Reader, raw: dict[str, Any], path: str) -> Condition | Non
 
 def _step(reader: Reader, raw: Any, path: str, *, first: bool) -> Step | None:
     if not isinstance(raw, dict) or "event" not in raw:
-        reader.problems.add(path, f"{shown(raw)} is no step", 'write {"event": "buy", "within": "3d"}')
+        reader.problems.add(
+            path, phrase("%(value)s is no step", value=shown(raw)), phrase('write {"event": "buy", "within": "3d"}')
+        )
         return None
     reader.problems.unknown_keys(raw, ("event", "where", "within"), path=path)
     if first and "within" in raw:
-        hint = "the whole sequence has a within of its own, beside the list"
-        reader.problems.add(pointer(path, "within"), "the first step follows nothing", hint)
+        hint = phrase("the whole sequence has a within of its own, beside the list")
+        reader.problems.add(pointer(path, "within"), phrase("the first step follows nothing"), hint)
     if not reader.fits(path, 1, leaf=True):
         return None
     event = reader.event(raw, "event", path)
@@ -113,8 +135,10 @@ def _last(reader: Reader, raw: dict[str, Any], path: str) -> Condition | None:
     event, where = reader.event(raw, "last", path), reader.where(raw, path)
     has = reader.where(raw, path, key="has")
     if not raw.get("has"):
-        place, what = (pointer(path, "has"), "the list is empty") if "has" in raw else (path, "has is missing")
-        reader.problems.add(place, what, 'say what the newest event has: "has": [{"property": "score", …}]')
+        place, what = (
+            (pointer(path, "has"), phrase("the list is empty")) if "has" in raw else (path, phrase("has is missing"))
+        )
+        reader.problems.add(place, what, phrase('say what the newest event has: "has": [{"property": "score", …}]'))
         return None
     return None if event is None or not has else Last(event=event, where=where, has=has)
 
@@ -131,7 +155,9 @@ def _stopped(reader: Reader, raw: dict[str, Any], path: str) -> Condition | None
     event, where = reader.event(raw, "stopped", path), reader.where(raw, path)
     within, quiet = reader.needed(raw, "within", path), reader.needed(raw, "quiet", path)
     if within and quiet and quiet >= within:
-        reader.problems.add(pointer(path, "quiet"), "nothing can be older than the window", "make within longer")
+        reader.problems.add(
+            pointer(path, "quiet"), phrase("nothing can be older than the window"), phrase("make within longer")
+        )
     return None if event is None or not (within and quiet) else Stopped(
         event=event, where=where, within=within, quiet=quiet
     )  # fmt: skip
@@ -155,7 +181,11 @@ def _regularly(reader: Reader, raw: dict[str, Any], path: str) -> Condition | No
     asked = reader.whole({"in_at_least": periods} | raw, "in_at_least", path, least=1, most=periods or MOST_PERIODS)
     times, n = reader.times(raw, path)
     if every and periods and not _is_short(every, periods):
-        reader.problems.add(path, "the periods reach back too far", f"stay within {durations.LONGEST.days}d in all")
+        reader.problems.add(
+            path,
+            phrase("the periods reach back too far"),
+            phrase("stay within %(days)sd in all", days=durations.LONGEST.days),
+        )
     if event is None or not (every and periods and asked):
         return None
     return Regularly(event=event, where=where, every=every, periods=periods, in_at_least=asked, times=times, n=n)

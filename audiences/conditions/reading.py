@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from audiences.conditions.values import nfc
 from config.kit.errors import InputRefused, Problem
+from config.kit.phrases import phrase
 
 LARGEST: Final = 64 * 1024
 DEEPEST_JSON: Final = 64
@@ -26,7 +27,7 @@ def pointer(path: str, *parts: str | int) -> str:
 def did_you_mean(word: str, known: Iterable[str], *, otherwise: str = "") -> str:
     """Return a hint naming the known word that is nearest to `word`, else `otherwise`."""
     near = get_close_matches(word[:40].lower(), list(known), n=1, cutoff=0.6)
-    return f"did you mean {near[0]}?" if near else otherwise
+    return phrase("did you mean %(near)s?", near=near[0]) if near else otherwise
 
 
 def check_raw(raw: Any, *, path: str = "") -> None:
@@ -40,9 +41,15 @@ def check_raw(raw: Any, *, path: str = "") -> None:
         value, at, depth = stack.pop()
         size += _cost(value, at)
         if depth > DEEPEST_JSON:
-            raise _refused(path, f"nested more than {DEEPEST_JSON} levels deep", "flatten it, or use segments")
+            raise _refused(
+                path,
+                phrase("nested more than %(most)s levels deep", most=DEEPEST_JSON),
+                phrase("flatten it, or use segments"),
+            )
         if size > LARGEST:
-            raise _refused(path, f"larger than {LARGEST // 1024} kB", "split it into segments")
+            raise _refused(
+                path, phrase("larger than %(most)s kB", most=LARGEST // 1024), phrase("split it into segments")
+            )
         if isinstance(value, dict | list):
             stack.extend((item, place, depth + 1) for item, place in _below(value, at))
 
@@ -54,7 +61,7 @@ def _below(value: dict[Any, Any] | list[Any], at: str) -> Iterator[tuple[Any, st
         return
     for key, item in value.items():
         if not isinstance(key, str):
-            raise _refused(at, f"{key!r} is no name", "names are texts")
+            raise _refused(at, phrase("%(key)s is no name", key=repr(key)), phrase("names are texts"))
         yield key, at
         yield item, pointer(at, key if _clean(key) else "?")
 
@@ -63,17 +70,21 @@ def _cost(value: Any, at: str) -> int:
     """Return about how many bytes `value` takes on its own; refuse what JSON cannot say."""
     if isinstance(value, str):
         if len(value) <= LARGEST and not _clean(value):
-            raise _refused(at, "holds a NUL or half of a surrogate pair", "send valid Unicode text")
+            raise _refused(at, phrase("holds a NUL or half of a surrogate pair"), phrase("send valid Unicode text"))
         return len(value) + 2
     if isinstance(value, float) and not isfinite(value):
-        raise _refused(at, "not a finite number", "give a number that JSON can write")
+        raise _refused(at, phrase("not a finite number"), phrase("give a number that JSON can write"))
     if value is None or isinstance(value, bool | float | dict | list):
         return 5
     if isinstance(value, int):
         if abs(value) > GREATEST:
-            raise _refused(at, "a number of more than 309 digits", "write it as a text")
+            raise _refused(at, phrase("a number of more than 309 digits"), phrase("write it as a text"))
         return value.bit_length() // 3 + 2
-    raise _refused(at, f"a {type(value).__name__} is not JSON", "write texts, numbers, true, false, lists and objects")
+    raise _refused(
+        at,
+        phrase("a %(kind)s is not JSON", kind=type(value).__name__),
+        phrase("write texts, numbers, true, false, lists and objects"),
+    )
 
 
 def _clean(text: str) -> bool:
@@ -107,15 +118,19 @@ class Problems:
         names = list(known)
         for key in raw:
             if key not in names:
-                hint = did_you_mean(key, names, otherwise="known here: " + ", ".join(names))
-                self.add(pointer(path, key), f"unknown key {key[:60]!r}", hint)
+                hint = did_you_mean(key, names, otherwise=phrase("known here: %(names)s", names=", ".join(names)))
+                self.add(pointer(path, key), phrase("unknown key %(key)s", key=repr(key[:60])), hint)
 
     def name(self, raw: Any, *, path: str, of: str) -> str | None:
         """Read a name (an event, a segment): a text that is not empty, in NFC."""
         if not isinstance(raw, str) or not raw.strip():
-            self.add(path, f"the name of {of} is missing", "give a text")
+            self.add(path, phrase("the name of %(of)s is missing", of=of), phrase("give a text"))
         elif len(raw) > LONGEST_NAME:
-            self.add(path, f"a name of {len(raw)} characters", f"use at most {LONGEST_NAME}")
+            self.add(
+                path,
+                phrase("a name of %(n)s characters", n=len(raw)),
+                phrase("use at most %(most)s", most=LONGEST_NAME),
+            )
         else:
             return nfc(raw)
         return None
@@ -127,6 +142,7 @@ class Problems:
             return None
         parts = name.split(".")
         if not all(parts) or len(parts) > DEEPEST_NAME:
-            self.add(path, f"{name[:60]!r} is no dotted path", f"write 1 to {DEEPEST_NAME} names with a dot between")
+            hint = phrase("write 1 to %(most)s names with a dot between", most=DEEPEST_NAME)
+            self.add(path, phrase("%(name)s is no dotted path", name=repr(name[:60])), hint)
             return None
         return name

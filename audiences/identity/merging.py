@@ -22,6 +22,7 @@ from compliance import audit
 from compliance.consent.consents import consents_of, stricter
 from config.kit.actors import Actor
 from config.kit.errors import Conflict, refuse
+from config.kit.phrases import phrase
 
 LONGEST_REASON: Final = 500
 
@@ -85,12 +86,13 @@ def merge_people(
     who is unknown; Conflict where the two are one already.
     """
     if not reason.strip():
-        raise refuse("/reason", "a merge needs a reason", "Say how you know that the two are one person.")
+        hint = phrase("Say how you know that the two are one person.")
+        raise refuse("/reason", phrase("a merge needs a reason"), hint)
     share(workspace_id)
     loser_id, winner_id = _two(workspace_id, loser_id, winner_id)
     people, heirs = identities.lock([loser_id, winner_id])
     if heirs:
-        raise Conflict("Somebody else has just merged one of the two. Look at them again.")
+        raise Conflict(phrase("Somebody else has just merged one of the two. Look at them again."))
     loser, winner = people[loser_id], people[winner_id]
     cause = Cause(actor=actor.name, reason=reason.strip()[:LONGEST_REASON])
     names = merge(workspace_id, loser=loser, winner=winner, cause=cause, now=now)
@@ -105,7 +107,7 @@ def settle_claim(claim: IdentityClaim, *, actor: Actor, reason: str, now: dateti
     """Decide a claim: the claimant goes into the holder, or they are two people and the claim is dismissed."""
     kept = IdentityClaim.objects.select_for_update().get(pk=claim.pk)
     if kept.state not in (IdentityClaim.State.OPEN, IdentityClaim.State.NOTED):
-        raise Conflict(f"This claim was decided already: {kept.get_state_display()}.")
+        raise Conflict(phrase("This claim was decided already: %(state)s.", state=kept.get_state_display()))
     if one_person:
         holder = holder_of(kept)
         merge_people(
@@ -140,10 +142,12 @@ def _two(workspace_id: int, loser_id: uuid.UUID, winner_id: uuid.UUID) -> tuple[
     heirs = []
     for path, ident in (("/loser", loser_id), ("/winner", winner_id)):
         if find_person(workspace_id, ident) is None:
-            raise refuse(path, f"nobody has the id {ident}", "Take the id from the list of people.")
+            raise refuse(
+                path, phrase("nobody has the id %(id)s", id=ident), phrase("Take the id from the list of people.")
+            )
         heirs.append(known.heir(workspace_id, ident))
     if heirs[0] == heirs[1]:
-        raise Conflict("These two are one person already.")
+        raise Conflict(phrase("These two are one person already."))
     return heirs[0], heirs[1]
 
 

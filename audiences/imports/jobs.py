@@ -19,6 +19,7 @@ from audiences.imports.tally import Tally, tally_of
 from audiences.intake.backlog import backlog
 from compliance import jobs
 from config.kit.errors import refuse
+from config.kit.phrases import phrase
 
 RUN: Final = "imports.run"
 CHECK: Final = "imports.check"
@@ -47,7 +48,7 @@ class _Pass:
         found = Import.objects.get(workspace_id=work.workspace_id, pk=work.arguments["import"])
         file = jobs.find_file(work.workspace_id, found.file_id)
         if file is None:
-            raise refuse("/file", "has expired and was deleted", "Upload it again.")
+            raise refuse("/file", phrase("has expired and was deleted"), phrase("Upload it again."))
         self.file = file
         self.records = _records(jobs.open_file(file), found, work.checkpoint)
         self.tally = tally_of(work.checkpoint["tally"]) if work.checkpoint else Tally()

@@ -12,6 +12,7 @@ from audiences.imports.models import Import
 from audiences.imports.values import TYPES
 from audiences.intake.limits import MAX_NAME
 from config.kit.errors import InputRefused, Problem
+from config.kit.phrases import phrase
 
 PEOPLE, EVENTS, CALLS = (what.value for what in Import.What)
 IDS: Final = ("user_id", "anonymous_id")
@@ -55,7 +56,13 @@ def plan_of(document: Mapping[str, Any], *, header: Sequence[str] | None = None)
     problems: list[Problem] = []
     what = document.get("what", EVENTS)
     if what not in Import.What.values:
-        problems.append(Problem(path="/what", message="is unknown", hint=f"One of {', '.join(Import.What.values)}."))
+        problems.append(
+            Problem(
+                path="/what",
+                message=phrase("is unknown"),
+                hint=phrase("One of %(names)s.", names=", ".join(Import.What.values)),
+            )
+        )
     columns = _columns(document.get("columns", ()), problems)
     plan = Plan(
         what=str(what),
@@ -74,7 +81,7 @@ def _columns(given: Any, problems: list[Problem]) -> list[Column]:
     columns = []
     for place, one in enumerate(given if isinstance(given, list | tuple) else ()):
         if not isinstance(one, Mapping) or not isinstance(one.get("column"), str):
-            problems.append(Problem(path=f"/columns/{place}", message="is not a column with its meaning"))
+            problems.append(Problem(path=f"/columns/{place}", message=phrase("is not a column with its meaning")))
             continue
         known = {name: str(one[name]) for name in ("column", "to", "name", "type") if name in one}
         columns.append(Column(**known))
@@ -84,7 +91,7 @@ def _columns(given: Any, problems: list[Problem]) -> list[Column]:
 def _problems(plan: Plan, header: Sequence[str] | None) -> list[Problem]:
     found = [problem for place, column in enumerate(plan.columns) for problem in _faults(column, place, header)]
     if plan.zone not in zoneinfo.available_timezones():
-        found.append(Problem(path="/zone", message=_("is no time zone"), hint="Like Asia/Shanghai."))
+        found.append(Problem(path="/zone", message=_("is no time zone"), hint=phrase("Like Asia/Shanghai.")))
     if plan.what == CALLS:
         return found
     means = [column.to for column in plan.columns]
@@ -114,23 +121,45 @@ def _missing(plan: Plan) -> list[Problem]:
         hint = _("Import people, with a column for the user id.")
         found.append(Problem(path="/columns", message=_("consent needs the user id of a person"), hint=hint))
     if len(plan.event) > MAX_NAME:
-        found.append(Problem(path="/event", message=f"has more than {MAX_NAME} characters"))
+        found.append(Problem(path="/event", message=phrase("has more than %(most)s characters", most=MAX_NAME)))
     return found
 
 
 def _faults(column: Column, place: int, header: Sequence[str] | None) -> list[Problem]:
     path, found = f"/columns/{place}", []
     if header is not None and column.column not in header:
-        hint = f"The file has: {', '.join(header)[:300]}."
-        found.append(Problem(path=f"{path}/column", message=f"the file has no column {column.column!r}", hint=hint))
+        hint = phrase("The file has: %(names)s.", names=", ".join(header)[:300])
+        found.append(
+            Problem(
+                path=f"{path}/column",
+                message=phrase("the file has no column %(column)s", column=repr(column.column)),
+                hint=hint,
+            )
+        )
     if column.to not in MEANINGS:
-        found.append(Problem(path=f"{path}/to", message="is unknown", hint=f"One of {', '.join(MEANINGS)}."))
+        found.append(
+            Problem(
+                path=f"{path}/to",
+                message=phrase("is unknown"),
+                hint=phrase("One of %(names)s.", names=", ".join(MEANINGS)),
+            )
+        )
     if column.type not in TYPES:
-        found.append(Problem(path=f"{path}/type", message="is no type", hint=f"One of {', '.join(TYPES)}."))
+        found.append(
+            Problem(
+                path=f"{path}/type",
+                message=phrase("is no type"),
+                hint=phrase("One of %(names)s.", names=", ".join(TYPES)),
+            )
+        )
     if column.to == "field" and not 0 < len(column.name) <= MAX_NAME:
-        found.append(Problem(path=f"{path}/name", message="is missing", hint="Name the trait or property."))
+        found.append(
+            Problem(path=f"{path}/name", message=phrase("is missing"), hint=phrase("Name the trait or property."))
+        )
     if column.to == "field" and column.name == "computed":
-        found.append(Problem(path=f"{path}/name", message="is the product's own", hint="Use another name."))
+        found.append(
+            Problem(path=f"{path}/name", message=phrase("is the product's own"), hint=phrase("Use another name."))
+        )
     if column.to == "consent" and not CONSENT.fullmatch(column.name):
         hint = _("Write channel/purpose, like email/marketing.")
         found.append(Problem(path=f"{path}/name", message=_("does not say which consent"), hint=hint))

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from audiences.imports.limits import SAMPLE
 from config.kit.errors import InputRefused, Problem
+from config.kit.phrases import phrase
 
 ENCODINGS: Final = {
     "utf-8": "UTF-8",
@@ -46,7 +47,9 @@ class Reading:
 def reading_of(document: Mapping[str, Any]) -> Reading:
     """Return a stored reading, or one that a client sends; what is not known is refused with its place."""
     known = asdict(Reading())
-    problems = [Problem(path=f"/reading/{name}", message="is unknown") for name in document if name not in known]
+    problems = [
+        Problem(path=f"/reading/{name}", message=phrase("is unknown")) for name in document if name not in known
+    ]
     choices: dict[str, tuple[Any, ...]] = {
         "form": FORMS,
         "encoding": tuple(ENCODINGS),
@@ -57,10 +60,16 @@ def reading_of(document: Mapping[str, Any]) -> Reading:
     for name, allowed in choices.items():
         if name in document and document[name] not in allowed:
             listed = ", ".join(repr(one) for one in allowed)
-            problems.append(Problem(path=f"/reading/{name}", message="is not known", hint=f"One of {listed}."))
+            problems.append(
+                Problem(
+                    path=f"/reading/{name}",
+                    message=phrase("is not known"),
+                    hint=phrase("One of %(names)s.", names=listed),
+                )
+            )
     start = document.get("start", 0)
     if not isinstance(start, int) or not 0 <= start <= 4:
-        problems.append(Problem(path="/reading/start", message="is not the length of a byte-order mark"))
+        problems.append(Problem(path="/reading/start", message=phrase("is not the length of a byte-order mark")))
     if problems:
         raise InputRefused(problems)
     return Reading(**document)

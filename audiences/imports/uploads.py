@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from audiences.imports.limits import MAX_LINE
 from compliance.jobs import StoredFile, Writer, forget_file
 from config.kit.errors import InputRefused, Problem, refuse
+from config.kit.phrases import phrase
 
 MOST_HEARD_OUT: Final = 32 * 1024 * 1024
 """What a client may still say after its file was refused: most hear the answer only when they have said all."""
@@ -53,11 +54,21 @@ class IntoStorage(FileUploadHandler):
         feed = raw_data.rfind(b"\n")
         first = raw_data.find(b"\n") if feed >= 0 else len(raw_data)
         if self._line + first > MAX_LINE:
-            said = f"has a line of more than {MAX_LINE} bytes (it begins at byte {max(0, start - self._line)})"
-            self._refuse(said, "Each row must be a line of its own. Is this a CSV or JSON lines file?")
+            said = phrase(
+                "has a line of more than %(most)s bytes (it begins at byte %(start)s)",
+                most=MAX_LINE,
+                start=max(0, start - self._line),
+            )
+            self._refuse(said, phrase("Each row must be a line of its own. Is this a CSV or JSON lines file?"))
         self._line = len(raw_data) - feed - 1 if feed >= 0 else self._line + len(raw_data)
         if self._writer.size + len(raw_data) > settings.IMPORT_LARGEST_FILE_MB * 1024 * 1024:
-            self._refuse(f"is larger than {settings.IMPORT_LARGEST_FILE_MB} MB", "Split it, and import the parts.")
+            self._refuse(
+                phrase(
+                    "is larger than %(most)s MB",
+                    most=settings.IMPORT_LARGEST_FILE_MB,
+                ),
+                phrase("Split it, and import the parts."),
+            )
         self._writer.write(raw_data)
 
     def file_complete(self, file_size: int) -> Stored | None:
@@ -90,7 +101,7 @@ def stored_file(request: HttpRequest, handler: IntoStorage, files: Any) -> Store
         raise InputRefused([handler.problem])
     upload = files.get("file")
     if not isinstance(upload, Stored):
-        raise refuse("/file", "is missing", "Send the file as the part `file` of a multipart form.")
+        raise refuse("/file", phrase("is missing"), phrase("Send the file as the part `file` of a multipart form."))
     return upload.stored
 
 

@@ -23,6 +23,7 @@ from compliance.jobs import Job, StoredFile
 from config.kit.actors import Actor
 from config.kit.errors import Conflict, refuse
 from config.kit.ids import uuid7
+from config.kit.phrases import phrase
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +50,7 @@ def glimpse(file: StoredFile, reading: Reading, *, rows: int = PREVIEW_ROWS) -> 
 def create(file: StoredFile, *, actor: Actor, now: datetime) -> Import:
     """Make an import of a stored file, with everything guessed that can be."""
     if not file.size:
-        raise refuse("/file", "is empty", "Choose a file with at least one row.")
+        raise refuse("/file", phrase("is empty"), phrase("Choose a file with at least one row."))
     with jobs.open_file(file) as reader:
         reading = sniff(reader.read(SAMPLE), name=file.name)
     found = glimpse(file, reading, rows=TRIAL_ROWS)
@@ -148,7 +149,7 @@ def _start(found: Import, kind: str, field: str, *, actor: Actor, now: datetime)
 
 def _refuse_started(found: Import) -> None:
     if found.job_id is not None:
-        raise Conflict("The import has been started already.")
+        raise Conflict(phrase("The import has been started already."))
 
 
 def imports(workspace_id: int) -> QuerySet[Import]:
@@ -165,7 +166,7 @@ def file_of(found: Import) -> StoredFile:
     """Return the import's file; refused once it has expired."""
     file = jobs.find_file(found.workspace_id, found.file_id)
     if file is None:
-        raise refuse("/file", "has expired and was deleted", "Upload it again.")
+        raise refuse("/file", phrase("has expired and was deleted"), phrase("Upload it again."))
     return file
 
 

@@ -15,6 +15,7 @@ from audiences.segments.usage import Use, uses_elsewhere
 from compliance.audit import record
 from config.kit.actors import Actor
 from config.kit.errors import Conflict
+from config.kit.phrases import phrase
 from config.kit.versions import digest
 
 
@@ -51,7 +52,8 @@ def archive(workspace_id: int, key: str, *, actor: Actor, now: datetime) -> Segm
     segment = Segment.objects.get(workspace_id=workspace_id, key=key, live__isnull=False)
     if readers := used_by(workspace_id, key):
         names = ", ".join(map(str, readers))
-        raise Conflict(f"The segment {key} is read by {names}. Change or archive those first.")
+        said = phrase("The segment %(key)s is read by %(names)s. Change or archive those first.", key=key, names=names)
+        raise Conflict(said)
     close(workspace_id, segment.pk, key, now=now)
     Segment.objects.filter(pk=segment.pk).update(live=None, computed=None, job_id=None, updated_at=now)
     _record("segment.archived", segment, actor=actor, now=now)

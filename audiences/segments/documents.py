@@ -11,6 +11,7 @@ from audiences.conditions.limits import shown
 from audiences.conditions.reading import Problems, check_raw, did_you_mean
 from audiences.segments.catalogue import in_order
 from config.kit.errors import InputRefused, Problem, refuse
+from config.kit.phrases import phrase
 
 FIELDS: Final = ("key", "name", "where", "kind", "note")
 DYNAMIC: Final = "dynamic"
@@ -39,7 +40,9 @@ def read_document(raw: Any, *, key: str | None = None) -> SegmentDocument:
     check_raw(raw)
     problems = Problems()
     if not isinstance(raw, dict):
-        problems.add("", f"{shown(raw)} is no segment", 'send {"key": "loyal", "where": {…}}')
+        problems.add(
+            "", phrase("%(value)s is no segment", value=shown(raw)), phrase('send {"key": "loyal", "where": {…}}')
+        )
         problems.refuse_if_any()
     raw = {"key": key, **raw} if key is not None else raw
     problems.unknown_keys(raw, FIELDS, path="")
@@ -65,31 +68,49 @@ def _starts_empty(raw: Mapping[str, Any]) -> bool:
 def _check_key(raw: Mapping[str, Any], address: str | None, problems: Problems) -> None:
     key = raw.get("key")
     if not isinstance(key, str) or not _KEY.fullmatch(key):
-        hint = "up to 100 letters, digits, dots, dashes and underscores, such as loyal-buyers"
-        problems.add("/key", f"{shown(key)} is no key", hint)
+        hint = phrase("up to 100 letters, digits, dots, dashes and underscores, such as loyal-buyers")
+        problems.add("/key", phrase("%(value)s is no key", value=shown(key)), hint)
     elif key in RESERVED:
-        problems.add("/key", f"{shown(key)} is an address of the product", "choose another key")
+        problems.add(
+            "/key", phrase("%(value)s is an address of the product", value=shown(key)), phrase("choose another key")
+        )
     elif address is not None and key != address:
-        problems.add("/key", f"{shown(key)} is not the key of the address", "a key never changes; leave it out")
+        problems.add(
+            "/key",
+            phrase("%(value)s is not the key of the address", value=shown(key)),
+            phrase("a key never changes; leave it out"),
+        )
 
 
 def _check_kind(kind: Any, problems: Problems) -> None:
     if kind not in KINDS:
-        problems.add("/kind", f"{shown(kind)} is no kind of segment", "use " + " or ".join(KINDS))
+        problems.add(
+            "/kind",
+            phrase("%(value)s is no kind of segment", value=shown(kind)),
+            phrase("use %(names)s", names=" or ".join(KINDS)),
+        )
 
 
 def _check_texts(raw: Mapping[str, Any], problems: Problems) -> None:
     for field, limit in _TEXTS.items():
         text = raw.get(field, "")
         if not isinstance(text, str):
-            problems.add(f"/{field}", f"{shown(text)} is no text", "put it in quotes")
+            problems.add(f"/{field}", phrase("%(value)s is no text", value=shown(text)), phrase("put it in quotes"))
         elif len(text) > limit:
-            problems.add(f"/{field}", f"a text of {len(text)} characters", f"use at most {limit}")
+            problems.add(
+                f"/{field}",
+                phrase("a text of %(n)s characters", n=len(text)),
+                phrase("use at most %(most)s", most=limit),
+            )
 
 
 def _read_where(raw: Mapping[str, Any], problems: Problems) -> Condition | None:
     if "where" not in raw:
-        problems.add("/where", "the condition is missing", 'add "where": {"trait": "city", "is": "eq", "value": …}')
+        problems.add(
+            "/where",
+            phrase("the condition is missing"),
+            phrase('add "where": {"trait": "city", "is": "eq", "value": …}'),
+        )
         return None
     try:
         return parse(raw["where"], place=Place.SEGMENT, path="/where")
@@ -108,8 +129,8 @@ def refuse_unknown(segments: Iterable[str], *, known: Iterable[str]) -> None:
 
 
 def _unknown(key: str, names: set[str]) -> Problem:
-    hint = did_you_mean(key, names, otherwise="define it first")
-    return Problem(path="/where", message=f"there is no segment {shown(key)}", hint=hint)
+    hint = did_you_mean(key, names, otherwise=phrase("define it first"))
+    return Problem(path="/where", message=phrase("there is no segment %(value)s", value=shown(key)), hint=hint)
 
 
 def check_references(document: SegmentDocument, *, reads: Mapping[str, Iterable[str]]) -> None:
@@ -120,4 +141,6 @@ def check_references(document: SegmentDocument, *, reads: Mapping[str, Iterable[
         in_order({**reads, document.key: sources})
     except CycleError as error:
         circle = " → ".join(reversed(error.args[1]))
-        raise refuse("/where", f"the segments go in a circle: {circle}", "leave one of them out") from None
+        raise refuse(
+            "/where", phrase("the segments go in a circle: %(circle)s", circle=circle), phrase("leave one of them out")
+        ) from None

@@ -7,6 +7,7 @@ from audiences.builder.catalogue import known
 from audiences.conditions.reading import pointer
 from config.kit.errors import Problem
 from config.kit.near import near
+from config.kit.phrases import phrase
 
 
 def doubts(workspace_id: int, where: Any) -> list[Problem]:
@@ -30,5 +31,7 @@ def _traits(written: Any, path: str) -> Iterator[tuple[str, str]]:
 
 
 def _doubt(name: str, path: str, meant: str) -> Problem:
-    hint = f"did you mean {meant}?" if meant else "it counts as missing until somebody has it"
-    return Problem(path=path, message=f"nobody was seen with a trait {name!r}", hint=hint)
+    hint = (
+        phrase("did you mean %(near)s?", near=meant) if meant else phrase("it counts as missing until somebody has it")
+    )
+    return Problem(path=path, message=phrase("nobody was seen with a trait %(name)s", name=repr(name)), hint=hint)

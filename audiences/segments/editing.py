@@ -25,6 +25,7 @@ from compliance.access.console import ConsoleRequest, actor_of, console_form
 from config.kit import clock
 from config.kit.errors import InputRefused, Problem
 from config.kit.pages import page
+from config.kit.spoken import spoken
 from config.kit.strict_json import Malformed
 
 KINDS: Final = {
@@ -68,7 +69,9 @@ class Draft:
             self.where.faults = []
         for problem in listed:
             if not problem.path.startswith("/where"):
-                self.faults.setdefault(problem.path.strip("/").partition("/")[0] or "name", problem)
+                field_name = problem.path.strip("/").partition("/")[0] or "name"
+                said = Problem(path=problem.path, message=spoken(problem.message), hint=spoken(problem.hint))
+                self.faults.setdefault(field_name, said)
 
 
 @console_form

@@ -16,6 +16,7 @@ from audiences.segments.stays import Change
 from compliance.audit import record
 from config.kit.actors import Actor
 from config.kit.errors import Conflict
+from config.kit.phrases import phrase
 
 AT_ONCE: Final = 1_000
 By = Literal["hand", "rule"]
@@ -84,7 +85,8 @@ def _in_slices(
 def _static(workspace_id: int, key: str) -> Segment:
     segment = Segment.objects.get(workspace_id=workspace_id, key=key, live__isnull=False)
     if segment.kind != "static":
-        raise Conflict(f"The segment {key} is {segment.kind}: its condition decides who belongs, not a list.")
+        given = {"key": key, "kind": segment.kind}
+        raise Conflict(phrase("The segment %(key)s is %(kind)s: its condition decides, not a list.", **given))
     return segment
 
 

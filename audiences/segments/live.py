@@ -21,6 +21,7 @@ from compliance.jobs import find_job
 from compliance.jobs.models import Job
 from config.kit import clock
 from config.kit.errors import InputRefused
+from config.kit.spoken import told
 
 Context = dict[str, Any]
 SHOWN_PEOPLE: Final = 6
@@ -40,7 +41,7 @@ def live(request: ConsoleRequest, part: str) -> HttpResponse:
         try:
             context |= PARTS[part](request, form.definition())
         except InputRefused as refusal:
-            context |= {"incomplete": True, "problems": refusal.problems}
+            context |= {"incomplete": True, "problems": [told(one) for one in refusal.problems]}
     return render(request, f"segments/live/{part}.html", context)
 
 

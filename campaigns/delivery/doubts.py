@@ -14,6 +14,7 @@ from config.kit import queues
 from config.kit.actors import Actor
 from config.kit.errors import Conflict
 from config.kit.nudge import nudge
+from config.kit.phrases import phrase
 
 
 class Resolution(StrEnum):
@@ -37,7 +38,7 @@ def resolve(workspace_id: int, delivery_id: UUID, resolution: Resolution, *, act
     with transaction.atomic():
         delivery = Delivery.objects.select_for_update().get(workspace_id=workspace_id, pk=delivery_id)
         if delivery.state != Delivery.State.IN_DOUBT:
-            raise Conflict(f"This message is {delivery.state}, not in doubt.")
+            raise Conflict(phrase("This message is not in doubt any more: %(state)s.", state=delivery.state))
         again = resolution is Resolution.RESEND
         delivery.state, delivery.reason = STATES[resolution], f"operator_{resolution}"
         delivery.due_at, delivery.settled_at = (now, None) if again else (None, now)

@@ -16,6 +16,7 @@ from campaigns.flows.waking import wake_flow
 from compliance import audit
 from config.kit.actors import Actor
 from config.kit.errors import Conflict, InputRefused, Problem
+from config.kit.phrases import phrase
 from config.kit.versions import digest
 
 State = Flow.State
@@ -83,7 +84,7 @@ def publish(flow: Flow, *, actor: Actor, now: datetime, number: int | None = Non
     locked = _lock(flow)
     version = newest_version(locked) if number is None else locked.versions.filter(number=number).first()
     if version is None:
-        raise Conflict(f"flow {flow.key} has no such version")
+        raise Conflict(phrase("flow %(key)s has no such version", key=flow.key))
     problems = problems_of(locked.workspace_id, parse_flow(version.definition))
     if problems:
         raise InputRefused(problems)
@@ -131,7 +132,8 @@ def _move(flow: Flow, to: State, *, actor: Actor, now: datetime) -> Flow:
     if locked.state == to:
         return locked
     if locked.state not in _MOVES[to]:
-        raise Conflict(f"flow {locked.key} is {locked.state} and cannot be {_VERBS[to]}")
+        given = {"key": locked.key, "state": locked.state, "wanted": to.value}
+        raise Conflict(phrase("the journey %(key)s is %(state)s: it cannot become %(wanted)s", **given))
     before, locked.state, locked.updated_at = locked.state, to, now
     locked.save(update_fields=["state", "updated_at"])
     _record(f"flow.{_VERBS[to]}", locked, {"before": before}, actor=actor, now=now)

@@ -14,6 +14,7 @@ from config.kit import clock
 from config.kit.errors import Conflict, InputRefused, Problem
 from config.kit.forms import KEY, Stale, conflict
 from config.kit.pages import done
+from config.kit.spoken import spoken, told
 
 REMEMBERED: Final = timedelta(days=1)
 LONGEST_KEY: Final = 64
@@ -45,7 +46,7 @@ def submit(
     except Stale as stale:
         return conflict(request, stale, labels=labels or {name: name for name in stale.theirs}, back=_made(to))
     except Conflict as other:
-        return done(request, _made(to), said=str(other), level=messages.WARNING)
+        return done(request, _made(to), said=spoken(other.args[0]), level=messages.WARNING)
     return done(request, _made(to), said=_made(said), undo=undo)
 
 
@@ -54,7 +55,7 @@ def _made(text: Callable[[], str] | str) -> str:
 
 
 def _told(refusal: InputRefused) -> str:
-    return " ".join(f"{problem.message} {problem.hint}".strip() for problem in refusal.problems)
+    return " ".join(told(problem) for problem in refusal.problems)
 
 
 def _first_time(request: HttpRequest) -> bool:

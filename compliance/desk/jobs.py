@@ -11,12 +11,13 @@ from compliance.desk.bulk import Selection, again, written
 from compliance.jobs import Work, kind, start, write_csv
 from compliance.jobs.models import Job
 from config.kit.actors import Actor
-from config.kit.errors import Conflict
+from config.kit.errors import refuse
 from config.kit.lists import Action, Column, Doing, List, find_list
 from config.kit.lists.cells import plain
 from config.kit.lists.counting import count
 from config.kit.lists.definition import BATCH
 from config.kit.lists.keyset import Order, cut
+from config.kit.phrases import phrase
 
 EXPORT: Final = "lists.export"
 ACT: Final = "lists.act"
@@ -71,7 +72,7 @@ def act(work: Work) -> Mapping[str, Any]:
     listing = _list(work)
     action = listing.action(work.arguments["action"])
     if action is None:
-        raise Conflict("This action is no longer offered.")
+        raise refuse("", phrase("This action is no longer offered."))
     selection = again(work.workspace_id, work.arguments, listing)
     changed = int(work.checkpoint.get("changed", 0))
     if not work.checkpoint:
@@ -90,7 +91,7 @@ def act(work: Work) -> Mapping[str, Any]:
 def _list(work: Work) -> List:
     found = find_list(work.arguments["list"])
     if found is None:
-        raise Conflict("This list is no longer there.")
+        raise refuse("", phrase("This list is no longer there."))
     return found
 
 

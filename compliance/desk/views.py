@@ -25,6 +25,7 @@ from config.kit.lists.asking import ask
 from config.kit.lists.counting import count
 from config.kit.lists.definition import BATCH
 from config.kit.pages import page_address, way_back
+from config.kit.spoken import spoken, told
 
 MAX_QUERY: Final = 4000
 MAX_ADDRESS: Final = 6000
@@ -182,7 +183,7 @@ def _do(request: ConsoleRequest, selection: Selection, action: Action, *, chosen
     try:
         changed = do(selection, action, **given)
     except Conflict as conflict:
-        messages.error(request, str(conflict))
+        messages.error(request, spoken(conflict.args[0]))
         return HttpResponseRedirect(_back(request, selection.listing))
     undo = _undo(selection, action) if changed else ""
     messages.add_message(request, messages.SUCCESS, action.done(changed), extra_tags=undo)
@@ -241,4 +242,4 @@ def _back(request: ConsoleRequest, listing: List) -> str:
 
 
 def _said(refusal: InputRefused) -> str:
-    return " ".join(f"{problem.message} {problem.hint}".strip() for problem in refusal.problems)
+    return " ".join(told(problem) for problem in refusal.problems)

@@ -2,7 +2,7 @@
 
 from compliance.jobs.downloads import disposition
 from compliance.jobs.exporting import csv_pieces, write_csv, write_jsonl
-from compliance.jobs.files import StoredFile, Writer, files, find_file, forget_file, open_file, pieces, store
+from compliance.jobs.files import StoredFile, Writer, find_file, forget_file, open_file, pieces, store, stored_files
 from compliance.jobs.kinds import kind
 from compliance.jobs.labels import job_label
 from compliance.jobs.models import Job
@@ -19,7 +19,6 @@ __all__ = [
     "cancel",
     "csv_pieces",
     "disposition",
-    "files",
     "find_file",
     "find_job",
     "forget_file",
@@ -31,6 +30,7 @@ __all__ = [
     "run_all",
     "start",
     "store",
+    "stored_files",
     "write_csv",
     "write_jsonl",
 ]

@@ -102,7 +102,7 @@ def find_file(workspace_id: int, file_id: UUID | str) -> StoredFile | None:
     return _stored(row) if row else None
 
 
-def files(workspace_id: int) -> Iterator[StoredFile]:
+def stored_files(workspace_id: int) -> Iterator[StoredFile]:
     """Yield the whole files of a workspace."""
     for row in JobFile.objects.filter(workspace_id=workspace_id, size__isnull=False).order_by("pk"):
         yield _stored(row)

@@ -19,6 +19,7 @@ from compliance.jobs.work import Cancelled, Interrupted, LeaseLost, Work
 from config.kit import clock
 from config.kit.actors import acting
 from config.kit.errors import InputRefused
+from config.kit.spoken import told
 
 log = logging.getLogger(__name__)
 MOST_CRASHES: Final = 3
@@ -84,7 +85,7 @@ def _attempt(claimed: Claimed, work: Work, heart: Heart) -> Ending | None:
     except Interrupted:
         give_back(claimed, due_at=work.tick(), crashed=False)
     except InputRefused as refused:
-        return _ending(work, Job.State.FAILED, problem=str(refused))
+        return _ending(work, Job.State.FAILED, problem=_told(refused))
     except (OperationalError, InterfaceError) as error:
         return _after_database_error(claimed, work, error)
     except Exception as error:  # whatever a kind's code raises: the job says so, the worker goes on
@@ -115,6 +116,10 @@ def _after_database_error(claimed: Claimed, work: Work, error: Exception) -> End
 def _ending(work: Work, state: str, *, result: Mapping[str, Any] | None = None, problem: str = "") -> Ending:
     total = work.done if state == Job.State.DONE and work.whole is None else work.whole
     return Ending(state=state, done=work.done, total=total, said=work.said, result=result or {}, problem=problem)
+
+
+def _told(refused: InputRefused) -> str:
+    return "; ".join(f"{problem.path or '/'}: {told(problem)}" for problem in refused.problems)
 
 
 def _record_start(claimed: Claimed, *, at: datetime) -> None:

@@ -17,6 +17,7 @@ from config.kit.actors import Actor
 from config.kit.errors import Conflict
 from config.kit.ids import uuid7
 from config.kit.nudge import nudge
+from config.kit.phrases import phrase
 from config.kit.queues import RUN_JOBS
 
 
@@ -51,7 +52,7 @@ def cancel(workspace_id: int, job_id: UUID, *, actor: Actor, now: datetime) -> N
         cursor.execute(statements.CANCEL, {"id": job_id, "workspace_id": workspace_id, "now": now})
         row = cursor.fetchone()
         if row is None:
-            raise Conflict("The job has ended already.")
+            raise Conflict(phrase("The job has ended already."))
         state, kind = row
         action = "job.cancelled" if state == Job.State.CANCELLED else "job.cancel_asked"
         _record(action, job_id, workspace_id=workspace_id, payload={"kind": kind}, actor=actor, at=now)

@@ -14,7 +14,7 @@ TOLD: Final = ("arguments", "result", "checkpoint", "title", "said", "problem")
 def forget_files(work: jobs.Work, called: Names) -> int:
     """Delete the files in which the person stands, whole: others can be made or uploaded again. Return how many."""
     gone = 0
-    for file in jobs.files(work.workspace_id):
+    for file in jobs.stored_files(work.workspace_id):
         with suppress(FileNotFoundError), jobs.open_file(file) as opened:  # it may expire while it is read
             if called.stand_in_file(opened):
                 jobs.forget_file(work.workspace_id, file.id)

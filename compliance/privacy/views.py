@@ -22,6 +22,7 @@ from config.kit.errors import Conflict, InputRefused, Problem
 from config.kit.forms import Form
 from config.kit.pages import page
 from config.kit.paging import CursorPage
+from config.kit.spoken import spoken
 
 NEWEST_FIRST: Final = CursorPage("-id")
 
@@ -81,9 +82,9 @@ def decide(request: ConsoleRequest, request_id: int) -> HttpResponse:
     except PrivacyRequest.DoesNotExist:
         raise Http404 from None
     except InputRefused as refused:
-        notes.error(request, str(refused.problems[0].message))
+        notes.error(request, spoken(refused.problems[0].message))
     except Conflict as conflict:
-        notes.warning(request, str(conflict))
+        notes.warning(request, spoken(conflict.args[0]))
     else:
         return redirect("job", decided.job_id)
     return redirect("privacy")

@@ -19,7 +19,7 @@ Catalogue = dict[str, tuple[Texts, Texts]]
 """By the first text: all its texts, and their translations."""
 
 APPS: Final = ("config", "compliance", "audiences", "content", "campaigns")
-ONE: Final = frozenset({"_", "gettext", "gettext_lazy", "gettext_noop"})
+ONE: Final = frozenset({"_", "gettext", "gettext_lazy", "gettext_noop", "phrase"})
 TWO: Final = frozenset({"ngettext", "ngettext_lazy"})
 TEXT: Final = r"""u?('(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*")"""
 IN_TEMPLATE: Final = re.compile(rf"\b(n?gettext|_)\(\s*{TEXT}(?:\s*,\s*{TEXT})?")

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from config.kit.errors import Conflict, Problem
 from config.kit.pages import page
+from config.kit.spoken import told
 
 KEY: Final = "form_key"
 REV: Final = "rev"
@@ -40,7 +41,7 @@ class Form:
         """Return the first fault of each field, with the way out."""
         found: dict[str, str] = {}
         for problem in self.problems:
-            found.setdefault(problem.path.strip("/"), " ".join(filter(None, (problem.message, problem.hint))))
+            found.setdefault(problem.path.strip("/"), told(problem))
         return found
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from config.kit.errors import InputRefused, Problem
+from config.kit.phrases import phrase
 
 MAX_DEPTH: Final = 64
 MAX_PROBLEMS: Final = 20
@@ -60,14 +61,32 @@ def _decode(body: bytes) -> Any:
     try:
         return json.loads(body.decode("utf-8"), object_pairs_hook=_pairs, parse_constant=_NotFinite)
     except UnicodeDecodeError as error:
-        problem = Problem(path="", message=f"byte {error.start} is not UTF-8", hint="Send the body as UTF-8.")
+        problem = Problem(
+            path="",
+            message=phrase("byte %(start)s is not UTF-8", start=error.start),
+            hint=phrase("Send the body as UTF-8."),
+        )
     except json.JSONDecodeError as error:
-        where = f"line {error.lineno}, column {error.colno}"
-        problem = Problem(path="", message=f"not JSON at {where}: {error.msg}", hint="Mend the body at that place.")
+        problem = Problem(
+            path="",
+            message=phrase(
+                "not JSON at line %(line)s, column %(column)s: %(msg)s",
+                line=error.lineno,
+                column=error.colno,
+                msg=error.msg,
+            ),
+            hint=phrase("Mend the body at that place."),
+        )
     except RecursionError:
-        problem = Problem(path="", message="nested too deeply", hint=f"Nest at most {MAX_DEPTH} levels.")
+        problem = Problem(
+            path="",
+            message=phrase("nested too deeply"),
+            hint=phrase("Nest at most %(most)s levels.", most=MAX_DEPTH),
+        )
     except ValueError:
-        problem = Problem(path="", message="a number has more than 4300 digits", hint="Send it as a string.")
+        problem = Problem(
+            path="", message=phrase("a number has more than 4300 digits"), hint=phrase("Send it as a string.")
+        )
     raise Malformed([problem])
 
 
@@ -94,11 +113,19 @@ def _own_faults(path: str, item: Any, depth: int) -> Iterator[Problem]:
     if isinstance(item, str):
         yield from _text_faults(path, item)
     elif isinstance(item, _NotFinite):
-        yield Problem(path=path, message=f"{item.text} is not a JSON number", hint="Send a finite number or null.")
+        yield Problem(
+            path=path,
+            message=phrase("%(text)s is not a JSON number", text=item.text),
+            hint=phrase("Send a finite number or null."),
+        )
     elif isinstance(item, float) and not math.isfinite(item):
-        yield Problem(path=path, message="the number is too large", hint="Send a number below 1.8e308.")
+        yield Problem(path=path, message=phrase("the number is too large"), hint=phrase("Send a number below 1.8e308."))
     elif isinstance(item, dict | list) and depth > MAX_DEPTH:
-        yield Problem(path=path, message="nested too deeply", hint=f"Nest at most {MAX_DEPTH} levels.")
+        yield Problem(
+            path=path,
+            message=phrase("nested too deeply"),
+            hint=phrase("Nest at most %(most)s levels.", most=MAX_DEPTH),
+        )
     elif isinstance(item, dict):
         yield from _object_faults(path, item)
 
@@ -106,19 +133,29 @@ def _own_faults(path: str, item: Any, depth: int) -> Iterator[Problem]:
 def _object_faults(path: str, item: dict[str, Any]) -> Iterator[Problem]:
     if isinstance(item, _Doubled):
         place = f"{path}/{pointer(item.key)}"
-        yield Problem(path=place, message="the key stands here more than once", hint="Keep one of them.")
+        yield Problem(
+            path=place, message=phrase("the key stands here more than once"), hint=phrase("Keep one of them.")
+        )
     for name, child in item.items():
         place = f"{path}/{pointer(name)}"
         yield from _text_faults(place, name)
         if (name.startswith("__") and name.endswith("__")) or (name == "constructor" and isinstance(child, dict)):
-            yield Problem(path=place, message="the key has a meaning in JavaScript", hint="Use another name for it.")
+            yield Problem(
+                path=place,
+                message=phrase("the key has a meaning in JavaScript"),
+                hint=phrase("Use another name for it."),
+            )
 
 
 def _text_faults(path: str, text: str) -> Iterator[Problem]:
     if "\x00" in text:
-        yield Problem(path=path, message="contains the character U+0000", hint="Remove it.")
+        yield Problem(path=path, message=phrase("contains the character U+0000"), hint=phrase("Remove it."))
     try:
         text.encode()
     except UnicodeEncodeError as error:
         half = f"U+{ord(text[error.start]):04X}"
-        yield Problem(path=path, message=f"contains half a surrogate pair ({half})", hint="Send whole characters.")
+        yield Problem(
+            path=path,
+            message=phrase("contains half a surrogate pair (%(half)s)", half=half),
+            hint=phrase("Send whole characters."),
+        )

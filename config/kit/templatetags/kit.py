@@ -16,6 +16,7 @@ from django.utils.translation import get_language, gettext, ngettext
 from config.kit import clock
 from config.kit.forms import KEY, fresh_key
 from config.kit.masking import masked, shown
+from config.kit.spoken import spoken
 
 register = template.Library()
 SHOWN: Final = 400
@@ -163,6 +164,12 @@ def _counted(unit: int, n: int) -> str:
         case _:
             text = ngettext("%(n)s second", "%(n)s seconds", n)
     return text % {"n": n}
+
+
+@register.filter(name="spoken")
+def spoken_text(text: str) -> str:
+    """Write what a pure room said in the reader's language."""
+    return spoken(text)
 
 
 @register.simple_tag

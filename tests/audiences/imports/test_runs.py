@@ -193,4 +193,4 @@ def test_an_expired_file_is_said(workspace):
     with clock.at(NOON):
         jobs.run_all()
     job.refresh_from_db()
-    assert (job.state, job.problem) == ("failed", "/file: has expired and was deleted")
+    assert (job.state, job.problem) == ("failed", "/file: has expired and was deleted · Upload it again.")

@@ -96,7 +96,7 @@ def test_a_worker_that_lost_its_lease_writes_nothing_more(workspace):
 @pytest.mark.parametrize(
     ("what", "problem"),
     [
-        ("refuse", "/to: is too far"),
+        ("refuse", "/to: is too far · Count less."),
         ("break", "It stopped on an error of ours (ZeroDivisionError). The log holds the details under the job's id."),
     ],
 )
