@@ -10,7 +10,6 @@ from django.http import HttpRequest, HttpResponse
 from drf_spectacular.utils import extend_schema
 from rest_framework.exceptions import APIException, NotAuthenticated, PermissionDenied
 from rest_framework.request import Request
-from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from audiences.intake import envelopes, reference
@@ -39,7 +38,7 @@ class IntakeView(APIView):
         try:
             if request.method != "POST":
                 return _refuse(request, 405, "Send the call with POST.", headers={"Allow": "POST"})
-            return _answer(request, self.kind)
+            return self.post(request)
         except BodyRefused as refused:
             return _refuse(request, refused.status, refused.detail)
         except InputRefused as refused:
@@ -51,6 +50,10 @@ class IntakeView(APIView):
         except (OperationalError, InterfaceError):
             detail = "The database cannot be reached at the moment; nothing was accepted. Send the request again."
             return _refuse(request, 503, detail, headers={"Retry-After": "1"})
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Accept what the request brings."""
+        return _answer(request, self.kind)
 
 
 def _answer(request: HttpRequest, kind: EventKind | None) -> HttpResponse:
@@ -120,13 +123,13 @@ class Batch(IntakeView):
         responses=reference.RESPONSES,
         examples=[reference.batch_example()],
     )
-    def post(self, request: Request) -> Response:
+    def post(self, request: HttpRequest) -> HttpResponse:
         """Accept up to 500 kB of items of any kind; good ones are accepted whatever the others are like."""
-        raise NotImplementedError("dispatch answers")
+        return super().post(request)
 
 
 def _single(kind: EventKind, summary: str) -> type[IntakeView]:
-    """Make the view of one call; its `post` exists for the reference only."""
+    """Make the view of one call, described in the reference."""
 
     @extend_schema(tags=["Events in"])
     class Single(IntakeView):
@@ -137,8 +140,8 @@ def _single(kind: EventKind, summary: str) -> type[IntakeView]:
             responses=reference.RESPONSES,
             examples=[reference.example(kind)],
         )
-        def post(self, request: Request) -> Response:
-            raise NotImplementedError("dispatch answers")
+        def post(self, request: HttpRequest) -> HttpResponse:
+            return super().post(request)
 
     Single.kind = kind
     return Single

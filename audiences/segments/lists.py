@@ -15,7 +15,7 @@ from audiences.segments.labels import KINDS, label_of_segment
 from audiences.segments.models import Membership, Segment
 from audiences.segments.versions import unarchive
 from config.kit.lists import Action, Choice, Column, Dates, Doing, List, Nothing, Row, Scope, Text, register
-from config.kit.lists.naming import called
+from config.kit.lists.common import author_column, changed_column, name_filter, version_column
 
 
 def _segments(scope: Scope) -> QuerySet[Segment]:
@@ -70,20 +70,9 @@ SEGMENTS: Final = List(
             key="kind", label=_("Kind"), value=lambda row: label_of_segment(row["segment"]), sort="kind", small=True
         ),
         Column(key="members", label=_("People"), value=lambda row: row["members"], numeric=True, small=True),
-        Column(
-            key="version",
-            label=_("Version"),
-            value=lambda row: f"v{row['live'].number}" if row["live"] else "",
-            numeric=True,
-        ),
-        Column(key="author", label=_("By"), value=lambda row: row["live"].author if row["live"] else ""),
-        Column(
-            key="changed",
-            label=_("Changed"),
-            value=lambda row: row["segment"].updated_at,
-            sort="updated_at",
-            style="ago",
-        ),
+        version_column(),
+        author_column(),
+        changed_column("segment"),
         Column(
             key="created",
             label=_("Created"),
@@ -94,12 +83,7 @@ SEGMENTS: Final = List(
         ),
     ),
     filters=(
-        Text(
-            key="q",
-            label=_("Name, key or pinyin"),
-            narrow=lambda rows, text, _scope: called(rows, text, "name", "key"),
-            main=True,
-        ),
+        name_filter(),
         Choice(
             key="kind",
             label=_("Kind"),

@@ -17,7 +17,7 @@ from campaigns.flows.models import Flow, Run
 from campaigns.flows.wording import entry_text
 from config.kit import clock
 from config.kit.lists import Choice, Column, Dates, Instants, List, Nothing, Row, Scope, Text, register
-from config.kit.lists.naming import called
+from config.kit.lists.common import author_column, changed_column, name_filter, version_column
 
 RECENT: Final = timedelta(days=7)
 
@@ -67,33 +67,16 @@ FLOWS: Final = List(
             small=True,
             width="fit",
         ),
-        Column(
-            key="version",
-            label=_("Version"),
-            value=lambda row: f"v{row['live'].number}" if row["live"] else "",
-            numeric=True,
-        ),
+        version_column(),
         Column(key="entry", label=_("Entered"), value=lambda row: row["entry"]),
         Column(key="entered", label=_("Entered, 7 days"), value=lambda row: row["traffic"].entered, numeric=True),
         Column(key="inside", label=_("Inside now"), value=lambda row: row["traffic"].inside, numeric=True, small=True),
         Column(key="converted", label=_("Converted, 7 days"), value=lambda row: row["traffic"].converted, numeric=True),
-        Column(key="author", label=_("By"), value=lambda row: row["live"].author if row["live"] else "", shown=False),
-        Column(
-            key="changed",
-            label=_("Changed"),
-            value=lambda row: row["flow"].updated_at,
-            sort="updated_at",
-            style="ago",
-            shown=False,
-        ),
+        author_column(shown=False),
+        changed_column("flow", shown=False),
     ),
     filters=(
-        Text(
-            key="q",
-            label=_("Name, key or pinyin"),
-            narrow=lambda rows, text, _scope: called(rows, text, "name", "key"),
-            main=True,
-        ),
+        name_filter(),
         Choice(
             key="state",
             label=_("State"),

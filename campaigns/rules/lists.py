@@ -13,7 +13,7 @@ from campaigns.rules.labels import MODES, label_of_rule
 from campaigns.rules.models import Rule
 from config.kit import clock
 from config.kit.lists import Choice, Column, Dates, List, Nothing, Row, Scope, Text, register
-from config.kit.lists.naming import called
+from config.kit.lists.common import author_column, changed_column, name_filter, version_column
 
 
 def _source(scope: Scope) -> QuerySet[Rule]:
@@ -70,30 +70,12 @@ RULES: Final = List(
         Column(key="then", label=_("Then"), value=lambda row: _plain(row["then"]), cell="rules/cells.html#then"),
         Column(key="fired", label=_("Matches, 24 h"), value=lambda row: row["fired"], numeric=True, small=True),
         Column(key="last", label=_("Last match"), value=lambda row: row["last"], style="ago"),
-        Column(
-            key="version",
-            label=_("Version"),
-            value=lambda row: f"v{row['live'].number}" if row["live"] else "",
-            numeric=True,
-            shown=False,
-        ),
-        Column(key="author", label=_("By"), value=lambda row: row["live"].author if row["live"] else "", shown=False),
-        Column(
-            key="changed",
-            label=_("Changed"),
-            value=lambda row: row["rule"].updated_at,
-            sort="updated_at",
-            style="ago",
-            shown=False,
-        ),
+        version_column(shown=False),
+        author_column(shown=False),
+        changed_column("rule", shown=False),
     ),
     filters=(
-        Text(
-            key="q",
-            label=_("Name, key or pinyin"),
-            narrow=lambda rows, text, _scope: called(rows, text, "name", "key"),
-            main=True,
-        ),
+        name_filter(),
         Choice(
             key="state",
             label=_("State"),

@@ -1,5 +1,6 @@
 """Kinds of filters: each reads its parameters from the address, narrows the rows and says in words what it does."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -26,7 +27,7 @@ class Unclear(ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Filter:
+class Filter(ABC):
     """What all kinds share. `field` is the path that is compared; `narrow` does it in the room's own way instead."""
 
     key: str
@@ -41,9 +42,9 @@ class Filter:
         """The parameters of the address that belong to the filter."""
         return (self.key,)
 
+    @abstractmethod
     def read(self, query: QueryDict, scope: Scope) -> Any:
         """Return the value that the address gives, None if it gives none; raise `Unclear` if it makes no sense."""
-        raise NotImplementedError
 
     def apply(self, rows: Rows, value: Any, scope: Scope) -> Rows:
         """Return the rows that fit."""
@@ -151,9 +152,9 @@ class Range(Filter):
         first, last = (self.end(query.get(name, "").strip()) for name in self.parameters)
         return None if first is None and last is None else (first, last)
 
+    @abstractmethod
     def end(self, text: str) -> Any:
         """Return one end, None where it is open."""
-        raise NotImplementedError
 
     def words(self, value: Any, scope: Scope) -> str:
         """Both ends, or "from" or "to" one."""

@@ -90,7 +90,7 @@ def test_a_deleted_view_offers_the_way_back(ada, brand, client):
     page = client.post(reverse("desk-view", args=[view.pk]), {"do": "delete"}, follow=True).content.decode()
     undo = f"{reverse('desk-view', args=[view.pk])}?do=restore"
     assert undo in page
-    client.post(undo)
+    client.post(undo, {"form_key": "as a browser sends it"})
     view.refresh_from_db()
     assert view.deleted_at is None
 
@@ -134,14 +134,14 @@ def test_what_is_dangerous_asks_first_and_says_how_many(ada, brand, client):
 
 
 def test_all_that_match_are_changed_in_a_job_when_they_are_many(ada, brand, client):
-    put(brand, 1_200)
+    put(brand, 10_000)
     started = act(client, action="suppress", all="1", query="mail=yes", sure="1")
     job = jobs.jobs(brand.pk).get()
     assert started["Location"] == reverse("job", args=[job.pk])
     jobs.run_all()
     job.refresh_from_db()
-    assert (job.state, job.result["changed"]) == ("done", 1_200)
-    assert Suppression.objects.filter(workspace_id=brand.pk).count() == 1_200
+    assert (job.state, job.result["changed"]) == ("done", 10_000)
+    assert Suppression.objects.filter(workspace_id=brand.pk).count() == 10_000
 
 
 def test_people_are_put_into_a_segment_that_is_kept_by_hand(ada, brand, client):
