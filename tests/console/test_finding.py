@@ -1,5 +1,6 @@
 """The palette's list and its page: what is found, and only what the role may do is offered."""
 
+import re
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -69,6 +70,20 @@ def test_only_what_the_role_may_do_is_offered(shop, client):
     assert "the journey “" not in asked(client, "pause")
     assert client.post(reverse("flow-switch", args=["thank-you"]), {"verb": "resume"}).status_code == 403
     assert "Log out" in asked(client, "log out")
+
+
+def test_a_journey_is_switched_once_however_often_the_command_is_sent(shop, client):
+    client.force_login(shop.user)
+    found = asked(client, "pause")
+    fields = re.search(r'data-fields="(verb=pause&amp;form_key=(\w+))"', found)
+    assert fields
+    sent = {"verb": "pause", "form_key": fields[2]}
+    for _again in range(2):
+        client.post(reverse("flow-switch", args=["thank-you"]), sent)
+    client.post(reverse("flow-switch", args=["thank-you"]), {"verb": "resume", "form_key": "another"})
+    told = client.post(reverse("flow-switch", args=["thank-you"]), sent, follow=True).content.decode()
+    assert "That was done already." in told
+    assert Flow.objects.get(key="thank-you").state == "live"
 
 
 def test_where_one_was_lately_is_named_by_the_server_and_stale_addresses_are_left_out(shop, client):

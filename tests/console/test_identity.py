@@ -1,5 +1,7 @@
 """The pages of who is who: the queue, deciding a claim, merging two people."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -65,6 +67,15 @@ def test_a_merge_without_a_reason_comes_back_with_the_field_marked(shop, claim, 
     assert answered.status_code == 422
     assert 'aria-invalid="true"' in answered.content.decode()
     assert living(shop) == before
+
+
+def test_a_decision_that_is_sent_twice_is_made_once_and_says_so(shop, claim, member):
+    page = member.get(reverse("identity-claims")).content.decode()
+    key = re.findall(r'name="form_key" value="(\w+)"', page)[-1]
+    sent = {"answer": "two", "reason": "", "form_key": key}
+    for said in ("Noted: they are two people.", "That was done already."):
+        answered = member.post(reverse("identity-decide", args=[claim.pk]), sent, follow=True)
+        assert said in answered.content.decode()
 
 
 def test_viewers_decide_nothing(shop, claim, client):
