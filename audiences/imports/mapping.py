@@ -128,7 +128,7 @@ def _missing(plan: Plan) -> list[Problem]:
 def _faults(column: Column, place: int, header: Sequence[str] | None) -> list[Problem]:
     path, found = f"/columns/{place}", []
     if header is not None and column.column not in header:
-        hint = phrase("The file has: %(names)s.", names=", ".join(header)[:300])
+        hint: str = phrase("The file has: %(names)s.", names=", ".join(header)[:300])
         found.append(
             Problem(
                 path=f"{path}/column",

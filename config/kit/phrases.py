@@ -16,7 +16,7 @@ class Phrase(str):
         made.pattern, made.given = pattern, given
         return made
 
-    def __getnewargs__(self) -> tuple[str, Mapping[str, Any]]:
+    def __getnewargs__(self) -> tuple[str, Mapping[str, Any]]:  # type: ignore[override]  # what __new__ takes
         return self.pattern, self.given
 
 
