@@ -7,11 +7,12 @@ the process must start fast and touch nothing.
 import json
 import resource
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 from campaigns.rules.compile import Clause
-from campaigns.rules.form import parse_rule, whole_condition
+from campaigns.rules.form import parse_rule, row_condition, whole_condition
 from campaigns.rules.oracle import Interpreter
 from campaigns.rules.program import Program
 from campaigns.rules.samples import Situations
@@ -23,20 +24,24 @@ MOST_SHOWN: Final = 3
 
 def try_rules(definitions: Sequence[Any], *, seed: int, count: int) -> dict[str, Any]:
     """Return how many situations were tried, and the first of those on which engine and interpreter disagree."""
-    clauses = [_clause(number, definition) for number, definition in enumerate(definitions)]
+    owned = [pair for definition in definitions for pair in _clauses(definition)]
+    clauses = [replace(clause, id=number) for number, (_, clause) in enumerate(owned)]
     program, interpreter = Program(clauses), Interpreter(clauses)
     disagreements = []
     for event, facts in Situations(clauses, seed=seed).draw(count):
         engine, oracle = program.match(event, facts), interpreter.match(event, facts)
         if engine != oracle:
-            rules = [definitions[number]["key"] for number in sorted(engine ^ oracle)]
+            rules = sorted({owned[number][0] for number in engine ^ oracle})
             disagreements.append({"event": event.name, "properties": event.properties, "rules": rules})
     return {"tried": count, "faults": program.faults, "disagreements": disagreements[:MOST_SHOWN]}
 
 
-def _clause(number: int, definition: Any) -> Clause:
+def _clauses(definition: Any) -> Iterator[tuple[str, Clause]]:
+    """Yield what the engine is given of a rule (a clause for each row of a decision table), with the rule's key."""
     form = parse_rule(definition)
-    return Clause(id=number, on=form.on, condition=whole_condition(form))
+    rows = form.table.rows if form.table else ()
+    for condition in [row_condition(form, row) for row in rows] or [whole_condition(form)]:
+        yield form.key, Clause(id=0, on=form.on, condition=condition)
 
 
 def main() -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from jsonschema import Draft202012Validator
 
+from campaigns.rules import trial
 from campaigns.rules.compile import Clause
 from campaigns.rules.form import parse_rule, row_condition, whole_condition
 from campaigns.rules.form.table import HITS
@@ -18,6 +19,7 @@ from campaigns.rules.tables.cells import TYPES
 from campaigns.rules.tables.rules import as_rules, hits, verdict
 from campaigns.rules.tables.schema import json_schema
 from config.kit.errors import InputRefused
+from tests.campaigns.rules.given import raw_rule
 from tests.campaigns.rules.tables.made import COLUMNS, OUTPUTS, drawn, facts, raw_table, table
 
 REFERENCE = Path(__file__).parents[4] / "docs" / "reference"
@@ -146,6 +148,20 @@ def test_the_rules_that_a_table_stands_for_do_what_it_does(hit):
             met[f"{len(acted)} actions"] += 1
         program.retire()
     assert len(met) > 1, met
+
+
+def test_the_trial_before_publishing_tries_each_row_in_the_engine(monkeypatch):
+    tried = []
+    monkeypatch.setattr(trial, "Program", lambda clauses: tried.append(clauses) or Program(clauses))
+    outcome = trial.try_rules([table(*ROWS).definition, raw_rule()], seed=1, count=50)
+    assert outcome == {"tried": 50, "faults": 0, "disagreements": []}
+    assert [clause.id for clause in tried[0]] == [0, 1, 2, 3]
+
+
+def test_a_row_on_which_engine_and_interpreter_disagree_is_told_by_its_table(monkeypatch):
+    monkeypatch.setattr(Program, "match", lambda self, event, facts: frozenset())
+    outcome = trial.try_rules([table(*ROWS).definition], seed=1, count=5)
+    assert [each["rules"] for each in outcome["disagreements"]] == [["discounts"]] * 3
 
 
 def read(raw):
