@@ -55,6 +55,9 @@ class Measured(Past):
             [value for event in events if (value := read(find(event.properties))) is not None]
         )
 
+    def opens(self) -> frozenset[str]:
+        return frozenset((self.event,))
+
     def edges(self) -> tuple[timedelta, ...]:
         return (NOTHING,) if self.within is None else (NOTHING, self.within)
 

@@ -103,7 +103,9 @@ class Did(Past):
     def _stretch(self, facts: Facts) -> tuple[int, int]:
         """Return where the window begins and ends in the history, which is in the order of time."""
         events, now = facts.history.get(self.event, ()), facts.now
-        end = bisect_right(events, now, key=AT)
+        if not events:
+            return 0, 0
+        end = len(events) if events[-1].at <= now else bisect_right(events, now, key=AT)
         return (0 if self.within is None else bisect_right(events, now - self.within, hi=end, key=AT)), end
 
     def edges(self) -> tuple[timedelta, ...]:
@@ -140,17 +142,23 @@ class Did(Past):
         past = facts.history.get(self.event, ())
         if not past:
             return None
-        if past[-1].at <= facts.now and not self.is_relative:
-            return self._lapse(facts)
+        if past[-1].at <= facts.now and not (self.where and self.is_relative):
+            return self._lapse(facts, past)
         return self._first_crossing(facts)
 
-    def _lapse(self, facts: Facts) -> datetime | None:
+    def _lapse(self, facts: Facts, past: Sequence[EventFact]) -> datetime | None:
         """Return when as many events have left the window as the count needs to fall below a limit."""
         if self.within is None:
             return None
-        counted = self.counted(facts)
-        limits = [limit for limit in THRESHOLDS[self.times](self.n) if 1 <= limit <= len(counted)]
-        return counted[-max(limits)].at + self.within if limits else None
+        if self.where:
+            past = self.counted(facts)
+            begin, end = 0, len(past)
+        else:
+            begin, end = self._stretch(facts)
+        for limit in THRESHOLDS[self.times](self.n):
+            if 1 <= limit <= end - begin:
+                return past[end - limit].at + self.within
+        return None
 
     def _first_crossing(self, facts: Facts) -> datetime | None:
         """Walk from one instant at which an event may enter or leave the count to the next."""

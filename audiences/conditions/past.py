@@ -53,6 +53,9 @@ class Past(Condition):
     def needs(self) -> Needs:
         return Needs(event_names={self.event: self.reach})
 
+    def opens(self) -> frozenset[str]:
+        return frozenset((self.event,)) if self.where else frozenset()
+
     def is_timed(self) -> bool:
         return True
 
@@ -66,6 +69,8 @@ class Past(Condition):
     ) -> Sequence[EventFact]:
         """Return the events in (now − within, now − until] that satisfy `where`, oldest first; no `within`: ever."""
         events, now = facts.history.get(self.event, ()), facts.now
+        if not events:
+            return ()
         end = bisect_right(events, now - until, key=AT)
         begin = 0 if within is None else bisect_right(events, now - within, hi=end, key=AT)
         if not self.where:

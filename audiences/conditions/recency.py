@@ -76,6 +76,9 @@ class Last(Past):
         newest = self.newest(facts)
         return newest is not None and all(leaf.holds_in(newest.properties, now=facts.now) for leaf in self.has)
 
+    def opens(self) -> frozenset[str]:
+        return frozenset((self.event,))
+
     def edges(self) -> tuple[timedelta, ...]:
         return (NOTHING,)
 

@@ -59,6 +59,9 @@ class InOrder(Condition):
     def predicate(self) -> Predicate:
         return self.holds
 
+    def opens(self) -> frozenset[str]:
+        return frozenset(step.event for step in self.steps)
+
     def is_timed(self) -> bool:
         return True
 

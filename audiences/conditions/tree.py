@@ -38,6 +38,10 @@ class Condition(ABC):
             total |= child.needs()
         return total
 
+    def opens(self) -> frozenset[str]:
+        """Return the names of the past events of which more is read than the time: properties, order."""
+        return frozenset[str]().union(*(child.opens() for child in self.children))
+
     def next_change(self, facts: Facts) -> datetime | None:
         """Return the next instant at which time alone may turn the answer, None if it never does."""
         return earliest(child.next_change(facts) for child in self.children)

@@ -69,13 +69,14 @@ def load(
     now: datetime,
     earliest: datetime | None = None,
     named: bool = True,
+    opened: frozenset[str] | None = None,
 ) -> dict[UUID, PersonFacts]:
     """Read what `needs` names about each person, in at most six queries.
 
     `earliest` is the oldest instant that will be judged (the oldest event of a batch; default `now`): windows
     are measured back from it. Events after the instant that is judged may be in the history; they are not
     counted, but tell when time alone will change a verdict. Who is not `named` has a user id only by chance: conditions
-    never ask for it.
+    never ask for it. Where `opened` is given, of events with other names only the time is read.
     """
     wanted = list(set(person_ids))
     if not wanted:
@@ -85,7 +86,7 @@ def load(
     told = _told(wanted, needs.told) if needs.told else {}
     grants = granted(workspace_id, wanted, needs.consents) if needs.consents else {}
     segments = _segments(wanted) if needs.segments else {}
-    history = _history(workspace_id, wanted, needs, since=min(now, earliest or now))
+    history = _history(workspace_id, wanted, needs, since=min(now, earliest or now), opened=opened)
     return {
         person_id: PersonFacts(
             person_id=person_id,
@@ -137,23 +138,30 @@ def _segments(person_ids: list[UUID]) -> Mapping[UUID, set[str]]:
 
 
 def _history(
-    workspace_id: int, person_ids: list[UUID], needs: Needs, *, since: datetime
+    workspace_id: int,
+    person_ids: list[UUID],
+    needs: Needs,
+    *,
+    since: datetime,
+    opened: frozenset[str] | None,
 ) -> Mapping[UUID, dict[str, list[EventFact]]]:
     found: dict[UUID, dict[str, list[EventFact]]] = defaultdict(dict)
     if not needs.event_names:
         return found
     names = list(needs.event_names)
+    whole = [opened is None or name in opened for name in names]
     starts = [None if (window := needs.event_names[name]) is None else since - window for name in names]
     # the oldest start bounds the index scan, each name's own start the rows
     oldest = None if None in starts else min(start for start in starts if start)
     with bulk_cursor() as cursor:
-        cursor.execute(HISTORY, [names, starts, person_ids, workspace_id, oldest])
+        cursor.execute(HISTORY, [names, starts, whole, person_ids, workspace_id, oldest])
         for person_id, name, at, ident, properties in cursor.fetchall():
-            fact = EventFact(name=name, at=at, properties=msgspec.json.decode(properties), id=ident)
-            found[person_id].setdefault(name, []).append(fact)
+            read = _NOTHING if properties is None else msgspec.json.decode(properties)
+            found[person_id].setdefault(name, []).append(EventFact(name=name, at=at, properties=read, id=ident))
     return found
 
 
+_NOTHING: Final[Mapping[str, Any]] = {}
 _NOBODY: Final[_Person] = (None, {}, None)
 PEOPLE: Final = """
 select id, user_id, traits::text, first_seen from audiences_person where id = any(%s) and workspace_id = %s
@@ -170,8 +178,9 @@ select m.person_id, s.key from audiences_membership m join audiences_segment s o
 where m.person_id = any(%s) and m.left_at is null
 """
 HISTORY: Final = """
-with wanted as materialized (select * from unnest(%s::text[], %s::timestamptz[]) as w(name, start))
-select e.person_id, e.name, e.event_time, e.id, e.properties::text
+with wanted as materialized (
+    select * from unnest(%s::text[], %s::timestamptz[], %s::boolean[]) as w(name, start, whole))
+select e.person_id, e.name, e.event_time, case when w.whole then e.id end, case when w.whole then e.properties::text end
 from audiences_event e join wanted w on w.name = e.name
 where e.person_id = any(%s) and e.workspace_id = %s
 and e.event_time > coalesce(%s, '-infinity'::timestamptz) and e.event_time > coalesce(w.start, '-infinity')

@@ -17,7 +17,10 @@ from audiences.segments.models import SegmentVersion
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Live:
-    """A dynamic segment as its live version defines it. `watched` are the leaves that time alone may turn."""
+    """A dynamic segment as its live version defines it.
+
+    `watched` are the leaves that time alone may turn, `opens` the past events of which more than the time is read.
+    """
 
     id: int
     key: str
@@ -26,6 +29,7 @@ class Live:
     predicate: Predicate
     needs: Needs
     watched: tuple[Condition, ...]
+    opens: frozenset[str]
 
     @property
     def timed(self) -> bool:
@@ -131,6 +135,7 @@ def as_live(*, id: int, key: str, version_id: int, where: object) -> Live:  # no
         predicate=condition.predicate(),
         needs=condition.needs(),
         watched=tuple(leaf for leaf in condition.leaves() if leaf.is_timed()),
+        opens=condition.opens(),
     )
 
 

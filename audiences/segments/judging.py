@@ -62,7 +62,8 @@ def judge(workspace_id: int, catalogue: Catalogue, tasks: Mapping[UUID, Task], *
     everyone = frozenset[int]().union(*(task.places for task in tasks.values()))
     judging = [catalogue.segments[place] for place in sorted(everyone)]
     earliest = min(instant for task in tasks.values() for instant in task.looked_at(now))
-    known = load(workspace_id, list(tasks), _needs(judging), now=now, earliest=earliest, named=False)
+    opened = frozenset[str]().union(*(one.opens for one in judging))
+    known = load(workspace_id, list(tasks), _needs(judging), now=now, earliest=earliest, named=False, opened=opened)
     judged: list[Judgement] = []
     for person_id, task in tasks.items():
         if (person := known.get(person_id)) is not None:

@@ -113,15 +113,17 @@ with judged as materialized (JUDGED), gone as (
 )
 select * from gone union all select * from come order by id
 """
-# an instant that stands may be earlier than needed, but never later
+# An instant that stands may be earlier than needed, but never later. Most do stand: to look is cheaper than to try.
 FIND: Final = """
-with judged as (JUDGED), found as (
-    insert into audiences_recheck as r (segment_id, person_id, workspace_id, due_at)
-    select %(segment)s, g.person_id, %(workspace)s,
-           case when g.held is distinct from (m.id is not null) then %(now)s else g.due end
+with judged as (JUDGED), wanted as (
+    select g.person_id, case when g.held is distinct from (m.id is not null) then %(now)s else g.due end as due_at
     from judged g left join audiences_membership m
     on m.segment_id = %(segment)s and m.person_id = g.person_id and m.left_at is null
-    where g.due is not null or g.held is distinct from (m.id is not null)
+), found as (
+    insert into audiences_recheck as r (segment_id, person_id, workspace_id, due_at)
+    select %(segment)s, w.person_id, %(workspace)s, w.due_at
+    from wanted w left join audiences_recheck s on s.segment_id = %(segment)s and s.person_id = w.person_id
+    where w.due_at < coalesce(s.due_at, 'infinity')
     on conflict (segment_id, person_id) do update set due_at = excluded.due_at where r.due_at > excluded.due_at
     returning due_at
 )

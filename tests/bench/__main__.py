@@ -24,14 +24,15 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true", help="smaller loads: to see that it runs")
     parser.add_argument("--people", type=int, help="audiences: how many people (default 100,000)")
     parser.add_argument("--events", type=int, help="audiences: how many events of theirs (default twenty each)")
+    parser.add_argument("--keep", action="store_true", help="audiences: keep the crowds, and ask them again next time")
     asked = parser.parse_args()
     unknown = set(asked.parts) - set(names)
     if unknown:
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
     report = Report()
     for name in asked.parts or names:
-        sized = {"people": asked.people, "events": asked.events} if name == "audiences" and asked.people else {}
-        import_module(f"tests.bench.{name}").run(report, quick=asked.quick, **sized)
+        more = {"people": asked.people or 0, "events": asked.events, "keep": asked.keep} if name == "audiences" else {}
+        import_module(f"tests.bench.{name}").run(report, quick=asked.quick, **more)
     print("\n" + report.table())
     if asked.json:
         report.write_json(asked.json)

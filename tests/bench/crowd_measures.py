@@ -1,13 +1,15 @@
-"""Measures a crowd inside Django: `python -m tests.bench.crowd_measures PEOPLE EVENTS` prints JSON."""
+"""Measures a crowd inside Django: prints JSON. Where a crowd stands already, it is kept."""
 
+import argparse
 import gc
 import json
 import os
 import resource
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
+from multiprocessing import get_context
 from typing import Any
 
 import django
@@ -28,47 +30,75 @@ from audiences.segments.previews.tally import count_members  # noqa: E402
 from audiences.segments.recomputing import find_differences  # noqa: E402
 from audiences.segments.sql import compile_for_people, verdicts  # noqa: E402
 from compliance.access.models import Workspace  # noqa: E402
-from config.kit import clock  # noqa: E402
 from config.kit.versions import digest  # noqa: E402
+from tests.bench import olap  # noqa: E402
 from tests.bench.crowd import NOW, WORKSPACE, Size  # noqa: E402
 from tests.bench.crowd_loading import load  # noqa: E402
 from tests.bench.crowd_questions import QUESTIONS, Question, variants  # noqa: E402
-from tests.bench.crowd_stream import capacity, computed_by_job, streamed  # noqa: E402
+from tests.bench.crowd_stream import computed_by_job, flooded, streamed  # noqa: E402
 from tests.bench.kit import agree, interleave, median  # noqa: E402
 
 BATCH = 500
 JUDGED_BY = 20
-SUSTAINED = 0.75
-"""The part of what one drain manages that still leaves it time to catch up: the highest sustained rate."""
+AT_ONCE = 10
+SLOW_S = 5.0
+"""Segments that take longer are told."""
 
 
-def measure(size: Size, *, quick: bool) -> dict[str, Any]:
-    """Load the crowd and return all figures; each is told on the way, so that a run that is broken off says some."""
+def measure(size: Size, *, quick: bool, only: Collection[str] = ()) -> dict[str, Any]:
+    """Load the crowd unless it is there; return all figures, or those of some stages, each told on the way."""
     call_command("migrate", verbosity=0)
     Workspace.objects.get_or_create(pk=WORKSPACE, defaults={"key": "bench", "name": "Bench", "created_at": NOW})
     told: dict[str, Any] = {"people": size.people, "events": size.events}
-    for name, figure in _stages(size, quick=quick):
-        told[name] = figure
-        print(f"{size}: {name} = {json.dumps(figure)}", file=sys.stderr, flush=True)
+    for name, stage in _stages(size, quick=quick).items():
+        if not only or name in only:
+            told |= _told(size, name, stage)
     return told
 
 
-def _stages(size: Size, *, quick: bool) -> Iterator[tuple[str, Any]]:
-    yield "load_s", _seconds(lambda: load(os.environ["DATABASE_URL"], size))
-    yield "bytes_per_event", _bytes("audiences_event") / size.events
-    yield "bytes_per_person", _bytes("audiences_person") / size.people
-    with clock.at(NOW):
-        yield "questions", {one.name: _question(one, rounds=2) for one in QUESTIONS}
-        yield "looking", _looking()
-        yield "recompute", _recompute(10 if quick else 20)
-        yield "membership", _membership()
-        yield "rejudge", _rejudge(8 if quick else 20)
-    yield "job", computed_by_job()
-    yield "stream", streamed(seconds=5 if quick else 20, per_second=1_000)
-    most = capacity(5_000 if quick else 20_000)
-    yield "capacity", most
-    yield "flood", streamed(seconds=5 if quick else 20, per_second=int(most * SUSTAINED))
-    yield "rss_mb", resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+def _told(size: Size, name: str, stage: Callable[[], Any]) -> dict[str, Any]:
+    figure, load_before = stage(), os.getloadavg()[0]
+    print(f"{size}: {name} = {json.dumps(figure)} (load {load_before:.1f})", file=sys.stderr, flush=True)
+    return {name: figure}
+
+
+def _stages(size: Size, *, quick: bool) -> dict[str, Callable[[], Any]]:
+    """Return what is measured, in this order: the streams move on from the crowd's instant, so they come last."""
+    return {
+        "load_s": lambda: _loaded(size),
+        "room": lambda: _room(size),
+        "questions": lambda: {one.name: _question(one, rounds=2 if quick else 3) for one in QUESTIONS},
+        "looking": _looking,
+        "standing": lambda: _standing(10 if quick else 100),
+        "membership": _membership,
+        "recompute": _recompute,
+        "rejudge": lambda: _rejudge(8 if quick else 20),
+        "job": computed_by_job,
+        "stream": lambda: streamed(seconds=5 if quick else 20, per_second=1_000),
+        "flood": lambda: flooded(5_000 if quick else 20_000, seconds=5 if quick else 20),
+        "keys": _keys,
+        "memory": lambda: {"worker_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024},
+        "columns": lambda: olap.ask(os.environ["DATABASE_URL"]),
+    }
+
+
+def _loaded(size: Size) -> float | None:
+    """Return the seconds that loading took; None where the crowd was kept from an earlier run."""
+    if _scalar("select count(*) from (select from audiences_person limit 1) as known"):
+        return None
+    return _seconds(lambda: load(os.environ["DATABASE_URL"], size))
+
+
+def _room(size: Size) -> dict[str, float]:
+    return {
+        "bytes_per_event": _bytes("audiences_event") / size.events,
+        "bytes_per_person": _bytes("audiences_person") / size.people,
+    }
+
+
+def _keys() -> dict[str, float]:
+    """Return what the keys cost by which a repeated event is known; the streams made some."""
+    return {"bytes_per_key": _bytes("audiences_event_key") / _scalar("select count(*) from audiences_event_key")}
 
 
 def _seconds(call: Callable[[], object]) -> float:
@@ -133,40 +163,86 @@ def _looking() -> dict[str, float]:
     }
 
 
-def _recompute(count: int) -> dict[str, Any]:
-    """Judge everybody by many segments whose members stand, as the nightly check does; every answer must be right."""
-    for number, where in enumerate(variants(count)):
-        _stand(f"s{number}", where)
-    slowest, start = 0.0, time.perf_counter()
-    for one in live(WORKSPACE).segments:
-        with transaction.atomic():
-            slowest = max(slowest, _seconds(lambda one=one: find_differences(WORKSPACE, one, now=NOW)))
-    took = time.perf_counter() - start
+def _standing(count: int) -> dict[str, Any]:
+    """Let segments of the usual kinds stand with their members, in place of those of an earlier run.
+
+    By SQL alone, ten segments at a time: a hundred of them told event by event would take an hour.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("analyze audiences_membership, audiences_recheck")
-    found = _scalar("select count(*) from audiences_recheck where due_at <= %s", [NOW])
-    agree(differences=found, expected=0)
-    members = _scalar("select count(*) from audiences_membership")
-    return {"segments": count, "seconds": took, "slowest_s": slowest, "members": members}
+        cursor.execute("truncate audiences_membership, audiences_recheck")
+        Segment.objects.update(live=None, computed=None)
+        Segment.objects.all().delete()
+        cursor.execute(INDEXES)
+        indexes = cursor.fetchall()
+        for name, _ in indexes:
+            cursor.execute(f"drop index {name}")
+        start = time.perf_counter()
+        made = [(_define(f"s{number}", where), where) for number, where in enumerate(variants(count))]
+        for first in range(0, count, AT_ONCE):
+            _enter(made[first : first + AT_ONCE])
+        for _, definition in indexes:
+            cursor.execute(definition)
+        cursor.execute("vacuum analyze audiences_membership")
+    return {"segments": count, "members": Membership.objects.count(), "seconds": time.perf_counter() - start}
 
 
-def _stand(key: str, where: dict[str, Any]) -> None:
-    """Store a segment with its members by SQL alone: a hundred of them told event by event would take an hour."""
+def _recompute() -> dict[str, Any]:
+    """Judge everybody by all segments, as the nightly check does, twice: the first time says when people are due.
+
+    Two processes share the segments. What stands is right, so nobody may be found to differ.
+    """
+    ids = [one.id for one in live(WORKSPACE).segments]
+    first, again = _by_two(ids), _by_two(ids)
+    agree(differences=_scalar("select count(*) from audiences_recheck where due_at <= %s", [NOW]), expected=0)
+    due = _scalar("select count(*) from audiences_recheck")
+    Segment.objects.filter(pk__in=ids[JUDGED_BY:]).update(live=None)
+    return {"segments": len(ids), "first_s": first, "seconds": again, "due": due}
+
+
+def _by_two(ids: Sequence[int]) -> float:
+    connection.close()
+    start = time.perf_counter()
+    with get_context("fork").Pool(2) as workers:
+        workers.map(_find, ids, chunksize=1)
+    return time.perf_counter() - start
+
+
+def _find(segment_id: int) -> None:
+    one = live(WORKSPACE).get(segment_id)
+    assert one is not None
+    with transaction.atomic():
+        took = _seconds(lambda: find_differences(WORKSPACE, one, now=NOW))
+    if took > SLOW_S:
+        print(f"  {took:.1f} s: {one.condition.as_json()}", file=sys.stderr, flush=True)
+
+
+def _define(key: str, where: dict[str, Any]) -> Segment:
     definition = {"key": key, "name": key, "kind": "dynamic", "where": parse(where, place=Place.SEGMENT).as_json()}
     segment = Segment.objects.create(workspace_id=WORKSPACE, key=key, name=key, created_at=NOW, updated_at=NOW)
     given = {"definition": definition, "sha256": digest(definition), "author": "bench", "created_at": NOW}
     version = SegmentVersion.objects.create(segment=segment, number=1, **given)
     segment.live = segment.computed = version
     segment.save()
-    compiled = compile_for_people(WORKSPACE, parse(where, place=Place.SEGMENT), now=NOW)
-    people = compiled.select("p.id", where=compiled.held[0])
+    return segment
+
+
+def _enter(made: Sequence[tuple[Segment, dict[str, Any]]]) -> None:
+    conditions = [parse(where, place=Place.SEGMENT) for _, where in made]
+    compiled = compile_for_people(WORKSPACE, *conditions, now=NOW)
+    held = ", ".join(f"{one} as h{number}" for number, one in enumerate(compiled.held))
+    values = ", ".join(f"({segment.pk}, h{number})" for number, (segment, _) in enumerate(made))
     with connection.cursor() as cursor:
-        cursor.execute(ENTER.format(people=people), compiled.params() | {"segment": segment.pk})
+        cursor.execute(ENTER.format(judged=compiled.select(f"p.id, {held}"), values=values), compiled.params())
 
 
 ENTER = """
 insert into audiences_membership (segment_id, workspace_id, person_id, entered_at)
-select %(segment)s, %(workspace)s, id, %(now)s from ({people}) as found
+select v.segment, %(workspace)s, j.id, %(now)s from ({judged}) as j
+cross join lateral (values {values}) as v(segment, held) where v.held
+"""
+INDEXES = """
+select indexname, indexdef from pg_indexes
+where tablename = 'audiences_membership' and indexname <> 'audiences_membership_pkey'
 """
 
 
@@ -220,6 +296,17 @@ def _by_sql(people: list[list[Any]], segments: Any) -> float:
     return time.perf_counter() - start
 
 
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.bench.crowd_measures", description=__doc__)
+    parser.add_argument("people", type=int)
+    parser.add_argument("events", type=int)
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--only", default="", help="names of stages, with commas between them")
+    asked = parser.parse_args()
+    size = Size(people=asked.people, events=asked.events)
+    only = [name for name in asked.only.split(",") if name]
+    print(json.dumps(measure(size, quick=asked.quick, only=only)))
+
+
 if __name__ == "__main__":
-    given = Size(people=int(sys.argv[1]), events=int(sys.argv[2]))
-    print(json.dumps(measure(given, quick="--quick" in sys.argv)))
+    main()

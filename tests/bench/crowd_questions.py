@@ -35,29 +35,41 @@ def _alive(more: str) -> str:
     )
 
 
-def _doers(having: str, days: int, names: str) -> str:
+def _doers(having: str, days: int, names: str, more: str = "") -> str:
     return f"""
     select person_id from audiences_event
-    where workspace_id = {WORKSPACE} and name in ({names})
+    where workspace_id = {WORKSPACE} and name in ({names}){more}
     and event_time > {AT} - interval '{days} days' and event_time <= {AT} group by 1 having {having}"""
 
 
-def _columns(having: str, days: int, names: str) -> str:
+def _people_who(having: str, days: int, names: str) -> str:
+    """People are asked for: of an event alone nobody knows whether its person is merged away, or is known at all."""
+    return _alive(f"id in ({_doers(having, days, names)})")
+
+
+def _of_people(test: str) -> str:
+    return f"select count(*) from people where {test}"
+
+
+def _columns(having: str, days: int, names: str, more: str = "") -> str:
     start = f"{COLUMN_AT} - interval {days} day"
     window = f"happened > {start} and happened <= {COLUMN_AT}"
-    return f"select count(*) from (select person from events where name in ({names}) and {window} " + (
+    return (
+        f"select count(*) from (select person from events where {more}name in ({names}) and {window} "
         f"group by person having {having}) t"
     )
 
 
-_TRAITS: Final = "traits ->> 'country' = 'DE' and traits ->> 'plan' in ('plus', 'pro') and traits -> 'tags' ? 'wine'"
-QUESTIONS: Final = (
+_HAND: Final = "traits ->> 'country' = 'DE' and traits ->> 'plan' in ('plus', 'pro') and traits -> 'tags' ? 'wine'"
+_COLUMNS: Final = "country = 'DE' and plan in ('plus', 'pro') and wine = 1"
+_MANY: Final = "count(*) >= 3"
+_TRAITS: Final = (
     Question(
         name="Q1",
         said="country, plan and a tag",
         where={"all": [_DE, _PLAN, _WINE]},
-        by_hand=_alive(_TRAITS),
-        columns="select count(*) from people where country = 'DE' and plan in ('plus', 'pro') and wine = 1",
+        by_hand=_alive(_HAND),
+        columns=_of_people(_COLUMNS),
         aim_ms=300,
     ),
     Question(
@@ -65,24 +77,56 @@ QUESTIONS: Final = (
         said="a number among the traits",
         where={"trait": "age", "is": "gte", "value": 60},
         by_hand=_alive("(traits -> 'age')::int >= 60"),
-        columns="select count(*) from people where age >= 60",
+        columns=_of_people("age >= 60"),
         aim_ms=300,
     ),
+    Question(
+        name="Q1c",
+        said="a text that is not ASCII",
+        where={"trait": "city", "is": "eq", "value": "上海"},
+        by_hand=_alive("traits ->> 'city' = '上海'"),
+        columns=_of_people("city = '上海'"),
+        aim_ms=300,
+    ),
+    Question(
+        name="Q1d",
+        said="the end of a text",
+        where={"trait": "email", "is": "ends_with", "value": "7@example.com"},
+        by_hand=_alive("traits ->> 'email' like '%7@example.com'"),
+        columns=_of_people("email like '%7@example.com'"),
+        aim_ms=300,
+    ),
+    Question(
+        name="Q1e",
+        said="signed up within 30 days",
+        where={"trait": "signed_up", "is": "newer_than", "value": "30d"},
+        by_hand=_alive(f"(traits ->> 'signed_up')::timestamptz > {AT} - interval '30 days'"),
+        columns=_of_people(f"signed_up > {COLUMN_AT} - interval 30 day"),
+        aim_ms=300,
+    ),
+    Question(
+        name="Q1f",
+        said="signed up over a year ago",
+        where={"trait": "signed_up", "is": "older_than", "value": "365d"},
+        by_hand=_alive(f"(traits ->> 'signed_up')::timestamptz < {AT} - interval '365 days'"),
+        columns=_of_people(f"signed_up < {COLUMN_AT} - interval 365 day"),
+        aim_ms=300,
+    ),
+)
+_WINDOWS: Final = (
     Question(
         name="Q2",
         said="3 purchases in 30 days",
         where=_THREE,
-        by_hand=f"select count(*) from ({_doers('count(*) >= 3', 30, chr(39) + 'purchase' + chr(39))}) t",
-        columns=_columns("count(*) >= 3", 30, "'purchase'"),
+        by_hand=_people_who(_MANY, 30, "'purchase'"),
+        columns=_columns(_MANY, 30, "'purchase'"),
         aim_ms=3_000,
     ),
     Question(
         name="Q3",
         said="viewed in 7 days, bought nothing in them",
         where={"all": [{"did": "view", "within": "7d"}, {"not": {"did": "purchase", "within": "7d"}}]},
-        by_hand="select count(*) from ("
-        + _doers("bool_or(name = 'view') and not bool_or(name = 'purchase')", 7, "'view', 'purchase'")
-        + ") t",
+        by_hand=_people_who("bool_or(name = 'view') and not bool_or(name = 'purchase')", 7, "'view', 'purchase'"),
         columns=_columns(
             "max(case when name = 'view' then 1 else 0 end) = 1 "
             "and max(case when name = 'purchase' then 1 else 0 end) = 0",
@@ -100,13 +144,11 @@ QUESTIONS: Final = (
                 {"did": "purchase", "within": "14d"},
             ]
         },
-        by_hand="select count(*) from ("
-        + _doers(
-            f"sum((properties ->> 'amount')::numeric) >= 500 and max(event_time) > {AT} - interval '14 days'",
+        by_hand=_people_who(
+            f"sum((properties -> 'amount')::numeric) >= 500 and max(event_time) > {AT} - interval '14 days'",
             60,
             "'purchase'",
-        )
-        + ") t",
+        ),
         columns=_columns(f"sum(amount) >= 500 and max(happened) > {COLUMN_AT} - interval 14 day", 60, "'purchase'"),
         aim_ms=3_000,
     ),
@@ -114,15 +156,35 @@ QUESTIONS: Final = (
         name="Q5",
         said="Q1 and Q2 together",
         where={"all": [_DE, _PLAN, _WINE, _THREE]},
-        by_hand=_alive(_TRAITS + f" and id in ({_doers('count(*) >= 3', 30, chr(39) + 'purchase' + chr(39))})"),
-        columns=_columns("count(*) >= 3", 30, "'purchase'").replace(
-            "where name",
-            "where person in (select id from people where country = 'DE' and plan in ('plus', 'pro') "
-            "and wine = 1) and name",
+        by_hand=f"""with chosen as materialized (select id from audiences_person
+            where workspace_id = {WORKSPACE} and merged_into is null and {_HAND})
+            select count(*) from (
+            {_doers(_MANY, 30, "'purchase'", " and person_id in (select id from chosen)")}) t""",
+        columns=_columns(_MANY, 30, "'purchase'", f"person in (select id from people where {_COLUMNS}) and "),
+        aim_ms=3_000,
+    ),
+    Question(
+        name="Q6",
+        said="viewed and bought within 3 days, in 14",
+        where={"sequence": [{"event": "cart"}, {"event": "purchase", "within": "3d"}], "within": "14d"},
+        by_hand=_alive(
+            f"""id in (select person_id from (
+            select person_id, name, event_time, max(event_time) filter (where name = 'cart') over (
+                partition by person_id order by event_time, id rows between unbounded preceding and 1 preceding) as cart
+            from audiences_event where workspace_id = {WORKSPACE} and name in ('cart', 'purchase')
+            and event_time > {AT} - interval '14 days' and event_time <= {AT}) e
+            where name = 'purchase' and event_time <= cart + interval '3 days' and event_time > cart)"""
         ),
+        columns=f"""select count(distinct person) from (
+            select person, name, happened, max(case when name = 'cart' then happened end) over (
+                partition by person order by happened rows between unbounded preceding and 1 preceding) as cart
+            from events where name in ('cart', 'purchase')
+            and happened > {COLUMN_AT} - interval 14 day and happened <= {COLUMN_AT}) e
+            where name = 'purchase' and happened <= cart + interval 3 day and happened > cart""",
         aim_ms=3_000,
     ),
 )
+QUESTIONS: Final = _TRAITS + _WINDOWS
 
 
 def variants(count: int) -> list[dict[str, Any]]:

@@ -12,7 +12,7 @@ from django.db import connection
 from audiences import segments
 from audiences.intake import partition_of, waiting_partitions
 from audiences.intake.store import Row, store
-from audiences.segments.models import Membership
+from audiences.segments.models import Membership, Segment
 from campaigns import triggers
 from compliance.jobs import find_job
 from compliance.jobs.running import run_next
@@ -20,10 +20,12 @@ from config.kit import clock
 from config.kit.actors import SYSTEM
 from config.kit.ids import derived, instant_of, uuid7
 from tests.bench.crowd import WORKSPACE
-from tests.bench.kit import quantile
+from tests.bench.kit import median, quantile
 
 PER_REQUEST = 50
 PEOPLE = 10_000
+SUSTAINED = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5)
+"""Parts of what one drain manages alone: with events coming in, the server has both to do."""
 
 
 def streamed(*, seconds: int, per_second: int) -> dict[str, Any]:
@@ -34,17 +36,34 @@ def streamed(*, seconds: int, per_second: int) -> dict[str, Any]:
     waits = _drain_until(seconds * per_second, feeder)
     feeder.join()
     figures = {"per_second": per_second, "events": len(waits), "lag_s": max(waits, default=0.0)}
-    return figures | {"p50": quantile(waits, 0.5), "p99": quantile(waits, 0.99)}
+    return figures | {"p50": quantile(waits, 0.5), "p99": quantile(waits, 0.99), "grows": _is_growing(waits)}
 
 
-def capacity(count: int) -> float:
-    """Return how many waiting events a second one drain absorbs."""
+def flooded(count: int, *, seconds: int) -> dict[str, Any]:
+    """Find the highest rate that one drain sustains while events come in, and how long they wait then."""
+    most = _capacity(count)
+    tried = []
+    for part in SUSTAINED:
+        tried.append(streamed(seconds=seconds, per_second=int(most * part)))
+        if not tried[-1]["grows"]:
+            break
+    return tried[-1] | {"capacity": most, "tried": [one["per_second"] for one in tried]}
+
+
+def _capacity(count: int) -> float:
+    """Return how many waiting events a second one drain absorbs while nothing else happens."""
     chance = random.Random(5)
     for _ in range(0, count, 500):
         store([_row(chance) for _ in range(500)], received_at=clock.now())
     start = time.perf_counter()
     waits = _drain_until(count, None)
     return len(waits) / (time.perf_counter() - start)
+
+
+def _is_growing(waits: list[float]) -> bool:
+    """Tell whether those who came last waited longer than those in the middle; a little is chance."""
+    third = len(waits) // 3
+    return median(waits[-third:]) > 1.5 * median(waits[third:-third]) + 0.1
 
 
 def _feed(seconds: int, per_second: int) -> None:
@@ -106,6 +125,8 @@ def _drain_until(count: int, feeder: Any) -> list[float]:
 def computed_by_job() -> dict[str, Any]:
     """Define a segment over everybody and run its job to the end; each entry is an event of its own."""
     where = {"all": [{"trait": "plan", "is": "eq", "value": "pro"}, {"trait": "age", "is": "lt", "value": 30}]}
+    Segment.objects.filter(key="new-one").update(live=None, computed=None)
+    Segment.objects.filter(key="new-one").delete()
     now, start = clock.now(), time.perf_counter()
     made = segments.define(WORKSPACE, {"key": "new-one", "where": where}, actor=SYSTEM, now=now)
     answered = time.perf_counter() - start

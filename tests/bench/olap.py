@@ -16,7 +16,8 @@ from tests.bench.crowd_questions import QUESTIONS
 from tests.bench.kit import median
 
 PEOPLE: Final = """
-copy (select id, traits ->> 'country', traits ->> 'plan', traits ->> 'age', (traits -> 'tags' ? 'wine')::int
+copy (select id, traits ->> 'country', traits ->> 'plan', traits ->> 'age', (traits -> 'tags' ? 'wine')::int,
+    traits ->> 'city', traits ->> 'email', left(replace(traits ->> 'signed_up', 'T', ' '), 19)
 from audiences_person where merged_into is null) to stdout (format csv)
 """
 EVENTS: Final = """
@@ -57,7 +58,10 @@ def _duckdb(module: Any, directory: Path) -> dict[str, Any]:
     start = time.perf_counter()
     types = "{'person': 'UUID', 'name': 'VARCHAR', 'happened': 'TIMESTAMP', 'amount': 'DOUBLE'}"
     connection.execute(f"create table events as from read_csv('{directory}/events.csv', columns={types})")
-    types = "{'id': 'UUID', 'country': 'VARCHAR', 'plan': 'VARCHAR', 'age': 'INT', 'wine': 'INT'}"
+    types = (
+        "{'id': 'UUID', 'country': 'VARCHAR', 'plan': 'VARCHAR', 'age': 'INT', 'wine': 'INT', 'city': 'VARCHAR', "
+        "'email': 'VARCHAR', 'signed_up': 'TIMESTAMP'}"
+    )
     connection.execute(f"create table people as from read_csv('{directory}/people.csv', columns={types})")
     connection.execute("checkpoint")
     loaded = time.perf_counter() - start
@@ -87,12 +91,13 @@ CHDB: Final = (
     "use crowd",
     "create table events (person UUID, name LowCardinality(String), happened DateTime('UTC'), amount Float64) "
     "engine = MergeTree order by (name, happened)",
-    "create table people (id UUID, country LowCardinality(String), plan LowCardinality(String), age UInt8, wine UInt8) "
-    "engine = MergeTree order by id",
+    "create table people (id UUID, country LowCardinality(String), plan LowCardinality(String), age UInt8, wine UInt8, "
+    "city LowCardinality(String), email String, signed_up DateTime('UTC')) engine = MergeTree order by id",
     "insert into events select * from file('{home}/events.csv', CSV, "
     "'person UUID, name String, happened DateTime(\\'UTC\\'), amount Nullable(Float64)')",
     "insert into people select * from file('{home}/people.csv', CSV, "
-    "'id UUID, country String, plan String, age UInt8, wine UInt8')",
+    "'id UUID, country String, plan String, age UInt8, wine UInt8, city String, email String, "
+    "signed_up DateTime(\\'UTC\\')')",
 )
 
 

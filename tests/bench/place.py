@@ -22,11 +22,16 @@ from config.embedded.postgres import Postgres, State
 
 
 @contextmanager
-def database() -> Iterator[str]:
-    """Yield the address of an empty database of this run: on DATABASE_URL's server, else on one of its own."""
+def database(*, kept: str = "") -> Iterator[str]:
+    """Yield the address of an empty database of this run: on DATABASE_URL's server, else on one of its own.
+
+    A `kept` one, which is known by its name, is made once on DATABASE_URL's server and stays.
+    """
     if url := os.environ.get("DATABASE_URL"):
-        yield from _database_on(url)
+        yield from _kept_on(url, kept) if kept else _database_on(url)
         return
+    if kept:
+        raise SystemExit("to keep a database, name a server by DATABASE_URL: the bench's own goes with the bench")
     with tempfile.TemporaryDirectory(prefix="sb-bench-") as home:
         Path(home).chmod(0o711)
         server = Postgres(directory=Path(home) / "postgres")
@@ -48,6 +53,13 @@ def _database_on(url: str) -> Iterator[str]:
             yield urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
         finally:
             admin.execute(f"drop database {name} with (force)")
+
+
+def _kept_on(url: str, name: str) -> Iterator[str]:
+    with psycopg.connect(url, autocommit=True) as admin:
+        if not admin.execute("select from pg_database where datname = %s", [name]).fetchall():
+            admin.execute(f"create database {name}")
+    yield urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
 
 @dataclass(slots=True)

@@ -10,6 +10,7 @@ from django.db import connection
 
 from audiences.conditions import Condition
 from audiences.segments.sql.leaves import changes, expression
+from audiences.segments.sql.scans import share
 from audiences.segments.sql.statement import ALL_PEOPLE, THESE_EVENTS, THESE_PEOPLE, Statement, Subject
 
 __all__ = ["Compiled", "compile_for_events", "compile_for_people", "members", "verdicts"]
@@ -60,11 +61,13 @@ def compile_for_events(workspace_id: int, *conditions: Condition, events: Sequen
 
 
 def _compiled(made: Statement, subject: Subject, conditions: Sequence[Condition]) -> Compiled:
+    share(made, conditions)
     holds = tuple(expression(made, condition) for condition in conditions)
     held = tuple(f"({one} is true)" for one in holds)
-    source = "\n".join((subject.source, *made.joins))
+    until = changes(made)
+    source = "\n".join((subject.source, *made.joins, *(scan.join() for scan in made.scans)))
     return Compiled(
-        key=subject.key, held=held, holds=holds, changes=changes(made), source=source, where=subject.where, made=made
+        key=subject.key, held=held, holds=holds, changes=until, source=source, where=subject.where, made=made
     )
 
 

@@ -2,50 +2,44 @@
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any, Final
 
 from audiences.conditions import OPERATORS as MEANINGS
 from audiences.conditions import Measured
+from audiences.conditions.amounts import COMPARED_BY
 from audiences.segments.sql.operators import normal
+from audiences.segments.sql.scans import Rows
 from audiences.segments.sql.statement import Statement
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Value:
-    """The columns to aggregate, and the test on them under an alias."""
-
-    columns: str
-    test: Callable[[str], str]
-
-
-def measured(made: Statement, counted: str, leaf: Measured) -> Value:
-    """Return how to measure; an average is compared by its sum, since a quotient could be rounded."""
+def measured(made: Statement, rows: Rows, leaf: Measured) -> str:
+    """Return the test of what is measured; an average is compared by its sum, since a quotient could be rounded."""
     value, text = made.path("e.properties", leaf.of)
     number = f"case jsonb_typeof({value}) when 'number' then ({value})::numeric end"
     times = ""
     if leaf.measure == "distinct":
         present = f"{text} <> '' and jsonb_typeof({value}) in ('string', 'number', 'boolean')"
-        columns = f"count(distinct {normal(value)}) filter (where {counted} and {present}) as v"
+        found = rows.column(rows.counting(f"count(distinct {normal(value)})", present))
     elif leaf.measure == "avg":
-        columns = f"sum({number}) filter (where {counted}) as v, count({number}) filter (where {counted}) as n"
-        times = ".n"
+        found, n = (rows.column(rows.counting(f"{aggregate}({number})")) for aggregate in ("sum", "count"))
+        times = f" * {n}"
     else:
-        columns = f"{leaf.measure}({number}) filter (where {counted}) as v"
-
-    def test(alias: str) -> str:
-        found = f"coalesce({alias}.v, 0)" if leaf.measure in ("sum", "distinct") else f"{alias}.v"
-        limits = [_limit(made, item, f" * {alias}{times}" if times else "") for item in _items(leaf.limit)]
-        return f"({TESTS[leaf.op](found, limits)})"
-
-    return Value(columns=columns, test=_or_missing(test, leaf))
+        found = rows.column(rows.counting(f"{leaf.measure}({number})"))
+    return _compared(made, leaf, found, times)
 
 
-def _or_missing(test: Callable[[str], str], leaf: Measured) -> Callable[[str], str]:
-    """Where nothing was measured the test is null; for some operators that means that it holds."""
-    if not MEANINGS[leaf.op].when_missing:
-        return test
-    return lambda alias: f"({test(alias)} is not false)"
+def _compared(made: Statement, leaf: Measured, found: str, times: str) -> str:
+    """Compare what was found, which is null where nothing was: then a sum is 0, and other measures are missing."""
+    if leaf.measure in ("sum", "distinct"):
+        if COMPARED_BY[leaf.op](0, leaf.limit) or leaf.op == "not_exists":
+            found = f"coalesce({found}, 0)"
+        return f"({_test(made, leaf, found, times)})"
+    test = f"({_test(made, leaf, found, times)})"
+    return f"({test} is not false)" if MEANINGS[leaf.op].when_missing else test
+
+
+def _test(made: Statement, leaf: Measured, found: str, times: str) -> str:
+    return TESTS[leaf.op](found, [_limit(made, item, times) for item in _items(leaf.limit)])
 
 
 def _items(limit: Any) -> tuple[Any, ...]:

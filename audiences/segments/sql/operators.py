@@ -5,12 +5,13 @@ them to the same answers. Where a value of another type could raise, a CASE stan
 """
 
 import json
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
-from audiences.segments.sql.spelling import is_spelt_once, only_text, spellings
+from audiences.segments.sql.spelling import ends_only_text, is_spelt_once, only_text, spellings
 from audiences.segments.sql.statement import Statement
 
 
@@ -45,6 +46,9 @@ def normal_text(text: str) -> str:
     return f"(case when octet_length({text}) = length({text}) then {text} else normalize({text}, NFC) end)"
 
 
+_DAY: Final = timedelta(days=1)
+_LIKE_SIGNS: Final = re.compile(r"[%_\\]")
+_ESCAPED: Final = r"\\\g<0>"
 Expression = Callable[[Statement, Place, Any], str]
 
 
@@ -113,14 +117,27 @@ def _between(made: Statement, at: Place, limit: tuple[Any, Any]) -> str:
 
 
 def _has_any(made: Statement, at: Place, limit: tuple[Any, ...]) -> str:
+    listed = [spellings(item) if isinstance(item, str) else () for item in limit]
+    if all(listed):
+        return f"{_has_text(made, at, [one for many in listed for one in many])} and {at.is_a('array')}"
     chosen = made.param([_json(item) for item in limit])
     return f"exists (select from {_elements(at)} where {normal('item')} = any({chosen}::text[]::jsonb[]))"
 
 
 def _has_all(made: Statement, at: Place, limit: tuple[Any, ...]) -> str:
+    listed = [spellings(item) if isinstance(item, str) else () for item in limit]
+    if all(listed):
+        return " and ".join([*(_has_text(made, at, many) for many in listed), at.is_a("array")])
     wanted = made.param([_json(item) for item in limit])
     items = f"select {normal('item')} from {_elements(at)}"
     return f"not exists (select from unnest({wanted}::text[]::jsonb[]) as w(wanted) where wanted not in ({items}))"
+
+
+def _has_text(made: Statement, at: Place, texts: Sequence[str]) -> str:
+    """Ask whether one of the texts is an item; true of an object's keys and of a lone text as well."""
+    if len(texts) == 1:
+        return f"{at.value} ? {made.param(texts[0])}"
+    return f"{at.value} ?| {made.param(list(texts))}::text[]"
 
 
 def _contains(made: Statement, at: Place, limit: Any) -> str:
@@ -128,23 +145,29 @@ def _contains(made: Statement, at: Place, limit: Any) -> str:
     if not isinstance(limit, str):
         return member
     inside = _has_part(at, limit, lambda text: f"strpos({text}, {made.param(limit)}) > 0")
-    return f"({inside}) is true or ({at.is_a('array')} and {member})"
+    return f"({member}) or ({at.is_a('string')} and {inside})"
 
 
 def _has_part(at: Place, limit: str, test: Callable[[str], str]) -> str:
     """Return a test of a part of a text; what cannot be spelt otherwise is looked for before anything is normalised."""
     if limit and is_spelt_once(limit):
         rest = f"(octet_length({at.text}) = length({at.text}) or {test(f'normalize({at.text}, NFC)')})"
-        return f"{test(at.text)} and {rest} and {at.is_a('string')}"
-    return f"{test(at.normal)} and {at.is_text}"
+        return f"{test(at.text)} and {rest}"
+    return f"{test(at.normal)} and {at.text} <> ''"
 
 
 def _starts_with(made: Statement, at: Place, limit: str) -> str:
-    return _has_part(at, limit, lambda text: f"starts_with({text}, {made.param(limit)})")
+    begins = _has_part(at, limit, lambda text: f"starts_with({text}, {made.param(limit)})")
+    return f"{begins} and {at.is_a('string')}"
 
 
 def _ends_with(made: Statement, at: Place, limit: str) -> str:
-    return _has_part(at, limit, lambda text: f"right({text}, {len(limit)}) = {made.param(limit)}")
+    """Nothing follows that could melt into the end of a text, and nothing melts with ASCII that stands behind it."""
+    if limit[:1].isascii() and limit and is_spelt_once(limit):
+        sure = "" if ends_only_text(limit) else f" and {at.is_a('string')}"
+        return f"{at.text} like {made.param('%' + _LIKE_SIGNS.sub(_ESCAPED, limit))}{sure}"
+    ends = _has_part(at, limit, lambda text: f"right({text}, {len(limit)}) = {made.param(limit)}")
+    return f"{ends} and {at.is_a('string')}"
 
 
 def _matches(made: Statement, at: Place, limit: str) -> str:
@@ -158,16 +181,41 @@ def _exists(made: Statement, at: Place, limit: None) -> str:
 
 def _instant(sign: str) -> Expression:
     def compare(made: Statement, at: Place, limit: datetime) -> str:
-        return f"{made.instant(at.text)} {sign} {made.param(limit)}::timestamptz"
+        return _beside(made, at, sign, f"{made.param(limit)}::timestamptz", known=limit)
 
     return compare
 
 
 def _age(sign: str) -> Expression:
     def compare(made: Statement, at: Place, limit: timedelta) -> str:
-        return f"{made.instant(at.text)} {sign} {at.now or made.subject.now} - {made.seconds(limit)}"
+        known = made.now - limit if made.subject.is_at_one_time and not at.now else None
+        return _beside(made, at, sign, f"{at.now or made.subject.now} - {made.seconds(limit)}", known=known)
 
     return compare
+
+
+def _beside(made: Statement, at: Place, sign: str, bound: str, *, known: datetime | None) -> str:
+    """Compare an instant with a bound; where that is known, most answers are told by the written date alone.
+
+    By its offset it is off by a day at most, and written dates stand in the order of time.
+    """
+    edges = _days_around(known) if known is not None else None
+    if edges is None:
+        return made.instant(at.text, f" {sign} {bound}")
+    near, sure = edges if sign == ">" else reversed(edges)
+    written = f'{at.text} collate "C" {">=" if sign == ">" else "<"} '
+    return f"{written}{made.param(near)} and " + made.instant(
+        at.text, f" {sign} {bound}", surely=f"{written}{made.param(sure)}"
+    )
+
+
+def _days_around(instant: datetime) -> tuple[str, str] | None:
+    """Return two dates such that what is written before the one, or not before the other, lies on that side."""
+    try:
+        earlier, later = (instant.astimezone(UTC) + days for days in (-_DAY, 2 * _DAY))
+    except OverflowError:
+        return None
+    return earlier.date().isoformat(), later.date().isoformat()
 
 
 def _not(positive: Expression) -> Expression:

@@ -1,6 +1,5 @@
 """The leaves about past events as SQL: each counts in a join of its own, so that all people are judged in one pass."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Final
@@ -19,59 +18,10 @@ from audiences.conditions.happenings import THRESHOLDS
 from audiences.conditions.past import TIMES
 from audiences.segments.sql.comparing import compared, place, turn
 from audiences.segments.sql.measures import measured
+from audiences.segments.sql.scans import Rows
 from audiences.segments.sql.statement import Statement
 
 SIGNS: Final = {"at_least": ">=", "at_most": "<=", "exactly": "=", "less_than": "<", "more_than": ">"}
-
-
-class Rows:
-    """The events of one name in sight of a leaf, as rows `e`, and which of them count now.
-
-    Rows that lie ahead are there only where changes are asked for; `where` is tested per row only where time may turn
-    it, else it narrows the rows.
-    """
-
-    def __init__(self, made: Statement, leaf: Past, reach: timedelta | None) -> None:
-        subject = made.subject
-        self.made, self.leaf, self.alias = made, leaf, made.next_alias()
-        self.where = f"{subject.event_where} and e.name = {made.param(leaf.event)}"
-        if reach is not None:
-            self.where += f" and e.event_time > {subject.now} - {made.seconds(reach)}"
-        self.source = f"{subject.events} where {self.where}"
-        self.counted = f"e.event_time <= {subject.now}"
-        tests = [compared(made, place(made, "e.properties", test, self.source), test) for test in leaf.where]
-        if leaf.is_relative:
-            self.counted += "".join(f" and {test}" for test in tests)
-        else:
-            self.where += "".join(f" and {test}" for test in tests)
-        if not made.with_changes:
-            self.where += f" and {self.counted}" if not leaf.is_relative else f" and e.event_time <= {subject.now}"
-
-    def ahead(self) -> list[str]:
-        """Return the aggregates that say when the next event comes due, and when the next `where` turns."""
-        now = self.made.subject.now
-        turns = [turn(self.made, place(self.made, "e.properties", test, ""), test) for test in self.leaf.where]
-        return [f"min(e.event_time) filter (where e.event_time > {now})"] + [
-            f"min({at}) filter (where {at} > {now})" for at in turns if at
-        ]
-
-    def ages(self, *ages: timedelta) -> list[str]:
-        """Return the aggregates that say when the next event reaches each of the ages."""
-        made = self.made
-        return [
-            f"min(e.event_time + {age}) filter (where e.event_time + {age} > {made.subject.now})"
-            for age in map(made.seconds, ages)
-        ]
-
-    def join(self, columns: str, changes: Iterable[str] = ()) -> str:
-        """Join the aggregates of the rows, one row per subject, and note when they change; return the alias."""
-        made, subject = self.made, self.made.subject
-        if made.with_changes and (found := list(changes)):
-            columns += f", least({', '.join(found)}) as at"
-            made.change(f"{self.alias}.at")
-        rows = f"select {subject.event_key} as k, {columns} from {subject.events} where {self.where} group by 1"
-        made.join(rows, self.alias)
-        return self.alias
 
 
 def did(made: Statement, leaf: Did) -> str:
@@ -80,9 +30,10 @@ def did(made: Statement, leaf: Did) -> str:
     rows = Rows(made, leaf, leaf.within)
     changes = rows.ahead()
     if leaf.within is not None:
-        changes.append(f"{_lapse(leaf, rows.counted)} + {made.seconds(leaf.within)}")
+        changes.append(f"{_lapse(leaf, rows)} + {made.seconds(leaf.within)}")
         changes += rows.ages(leaf.within) if leaf.is_relative else []
-    return _times(made, leaf, f"{rows.join(f'count(*) filter (where {rows.counted}) as n', changes)}.n")
+    rows.change(changes)
+    return _times(made, leaf, rows.column(rows.counting("count(*)")))
 
 
 def _times(made: Statement, leaf: Did, n: str) -> str:
@@ -91,7 +42,7 @@ def _times(made: Statement, leaf: Did, n: str) -> str:
     return f"({found} {SIGNS[leaf.times]} {made.param(leaf.n)})"
 
 
-def _lapse(leaf: Did, counted: str) -> str:
+def _lapse(leaf: Did, rows: Rows) -> str:
     """Return the event with whose leaving the answer may turn: the newest if only none at all makes a difference.
 
     Else the oldest of those that count, which is the earliest that can matter. Naming the exact one would need a sort
@@ -101,9 +52,8 @@ def _lapse(leaf: Did, counted: str) -> str:
     if not limits:
         return "null::timestamptz"
     if limits == [1]:
-        return f"max(e.event_time) filter (where {counted})"
-    enough = f"count(*) filter (where {counted}) >= {min(limits)}"
-    return f"case when {enough} then min(e.event_time) filter (where {counted}) end"
+        return rows.counting("max(e.event_time)")
+    return f"case when {rows.counting('count(*)')} >= {min(limits)} then {rows.counting('min(e.event_time)')} end"
 
 
 def _did_ever(made: Statement, leaf: Did) -> str:
@@ -132,25 +82,23 @@ def _counter(made: Statement, leaf: Past) -> str:
 
 def measure(made: Statement, leaf: Measured) -> str:
     rows = Rows(made, leaf, leaf.within)
-    value = measured(made, rows.counted, leaf)
-    changes = rows.ahead() + (rows.ages(leaf.within) if leaf.within is not None else [])
-    alias = rows.join(f"{value.columns}", changes)
-    return value.test(alias)
+    rows.change(rows.ahead() + (rows.ages(leaf.within) if leaf.within is not None else []))
+    return measured(made, rows, leaf)
 
 
 def last(made: Statement, leaf: Last) -> str:
     """Judge the newest row of each subject; when time may turn it is asked of all rows, since any may become that."""
     rows, subject = Rows(made, leaf, None), made.subject
+    where = " and ".join([rows.scan.where, *rows.counted])
     newest = f"""select distinct on (1) {subject.event_key} as k, e.properties, {subject.now} as now
-        from {subject.events} where {rows.where} and {rows.counted} order by 1, e.event_time desc, e.id desc"""
+        from {subject.events} where {where} order by 1, e.event_time desc, e.id desc"""
     here = [replace(place(made, "e.properties", test, rows.source), now="e.now") for test in leaf.has]
     has = " and ".join(compared(made, at, test) for at, test in zip(here, leaf.has, strict=True))
     alias = made.next_alias()
     made.join(f"select e.k, {has} as has from ({newest}) e", alias)
     if made.with_changes:
         turns = [turn(made, place(made, "e.properties", test, ""), test) for test in leaf.has]
-        now = subject.now
-        rows.join("1", rows.ahead() + [f"min({at}) filter (where {at} > {now})" for at in turns if at])
+        rows.change(rows.ahead() + [rows.next(at) for at in turns if at])
     return f"{alias}.has"
 
 
@@ -163,7 +111,8 @@ def _first_at(made: Statement, leaf: Past, *ages: timedelta) -> str:
     """Return when it first happened; note that the answer may turn at the ages after that."""
     if leaf.where:
         rows = Rows(made, leaf, None)
-        at = f"{rows.join(f'min(e.event_time) filter (where {rows.counted}) as first', rows.ahead())}.first"
+        rows.change(rows.ahead())
+        at = rows.column(rows.counting("min(e.event_time)"))
     else:
         at = f"{_counter(made, leaf)}.first_at"
         made.change(at)
@@ -184,8 +133,9 @@ def _newest(made: Statement, leaf: Stopped) -> tuple[str, str]:
     """Return when it happened last up to now, and at which instant or later it happened last at all."""
     if leaf.where:
         rows = Rows(made, leaf, leaf.within)
-        alias = rows.join(f"max(e.event_time) filter (where {rows.counted}) as last", rows.ahead())
-        return f"{alias}.last", f"{alias}.last"
+        rows.change(rows.ahead())
+        last = rows.column(rows.counting("max(e.event_time)"))
+        return last, last
     c, now = _counter(made, leaf), made.subject.now
     events = f"""from audiences_event e where e.person_id = p.id and e.workspace_id = %(workspace)s
         and e.name = {made.param(leaf.event)} and e.event_time"""
@@ -199,12 +149,12 @@ def returned(made: Statement, leaf: Returned) -> str:
     away = leaf.within + leaf.after_quiet
     rows, now = Rows(made, leaf, None if leaf.where else away), made.subject.now
     within, gone = made.seconds(leaf.within), made.seconds(away)
-    columns = f"""bool_or(e.event_time > {now} - {within}) filter (where {rows.counted}) as lately,
-        bool_or(e.event_time <= {now} - {within} and e.event_time > {now} - {gone}) filter (where {rows.counted})
-        as between, min(e.event_time) filter (where {rows.counted}) as first"""
-    alias = rows.join(columns, rows.ahead() + rows.ages(leaf.within, away))
-    before = f"{alias}.first" if leaf.where else _first_at(made, leaf, away)
-    return f"({alias}.lately and {alias}.between is not true and {before} <= {now} - {gone})"
+    rows.change(rows.ahead() + rows.ages(leaf.within, away))
+    between = f"e.event_time <= {now} - {within} and e.event_time > {now} - {gone}"
+    lately = rows.column(rows.counting(f"bool_or(e.event_time > {now} - {within})"))
+    busy = rows.column(rows.counting(f"bool_or({between})"))
+    before = rows.column(rows.counting("min(e.event_time)")) if leaf.where else _first_at(made, leaf, away)
+    return f"({lately} and {busy} is not true and {before} <= {now} - {gone})"
 
 
 def regularly(made: Statement, leaf: Regularly) -> str:
@@ -212,20 +162,20 @@ def regularly(made: Statement, leaf: Regularly) -> str:
     rows, now, secs = Rows(made, leaf, leaf.reach), made.subject.now, made.param(leaf.every.total_seconds())
     period = f"floor(extract(epoch from {now} - e.event_time) / {secs}::numeric)"
     per_period = f"""select {made.subject.event_key} as k, {period} as period,
-        count(*) filter (where {rows.counted}) as n, {_next_period(made, rows, period, leaf)} as at
-        from {made.subject.events} where {rows.where} group by 1, 2"""
-    good = f"n {SIGNS[leaf.times]} {made.param(leaf.n)}"
+        {rows.counting("count(*)")} as n, {_next_period(made, rows, period, leaf)} as at
+        from {made.subject.events} where {rows.scan.where} group by 1, 2"""
+    alias, good = rows.scan.alias, f"n {SIGNS[leaf.times]} {made.param(leaf.n)}"
     made.join(
         f"""select k, count(*) filter (where {good} and period >= 0) as good,
         count(*) filter (where period >= 0) as seen, min(at) as at from ({per_period}) x group by 1""",
-        rows.alias,
+        alias,
     )
     if made.with_changes:
-        made.change(f"{rows.alias}.at")
+        made.change(f"{alias}.at")
     empty = TIMES[leaf.times](0, leaf.n)
-    found = f"coalesce({rows.alias}.good, 0)"
+    found = f"coalesce({alias}.good, 0)"
     if empty:
-        found += f" + {leaf.periods} - coalesce({rows.alias}.seen, 0)"
+        found += f" + {leaf.periods} - coalesce({alias}.seen, 0)"
     return f"({found} >= {made.param(leaf.in_at_least)})"
 
 

@@ -40,6 +40,15 @@ def only_text(text: str) -> bool:
     return bool(text) and text[0] not in _NUMERIC and text[0] not in "[{" and text not in _OTHERS
 
 
+def ends_only_text(text: str) -> bool:
+    """Return whether no JSON value but a text is written so that it ends like this."""
+    return (
+        bool(text.strip(_NUMERIC + "+.eE"))
+        and text[-1] not in "]}"
+        and not any(other.endswith(text) for other in _OTHERS)
+    )
+
+
 def _stands_alone(char: str) -> bool:
     if char.isascii():
         return True

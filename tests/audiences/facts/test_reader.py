@@ -38,6 +38,15 @@ def test_only_the_longest_window_of_each_name_is_read():
     assert (len(person.history["buy"]), len(person.history["view"])) == (2, 4)
 
 
+def test_of_events_that_are_not_opened_only_the_times_are_read():
+    come(*(row(1, user="u", name=name, at=NOON - DAY, properties={"n": 1}) for name in ("buy", "view")))
+    person = facts(Needs(event_names={"buy": None, "view": None}), opened=frozenset({"buy"}))[U]
+    (bought,), (viewed,) = person.history["buy"], person.history["view"]
+    assert (bought.properties, viewed.properties) == ({"n": 1}, {})
+    assert bought.id is not None
+    assert (viewed.id, viewed.at) == (None, NOON - DAY)
+
+
 def test_a_late_event_is_judged_with_the_history_before_it():
     come(*(row(1, user="u", at=NOON - n * DAY) for n in (10, 11, 12, 0)))
     late = NOON - 10 * DAY
