@@ -1,6 +1,7 @@
 """Brings people, facts and segments up to date with one batch of events."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -15,7 +16,7 @@ from audiences.segments import rejudge, share
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Absorbed:
-    """The batch's events, each with the person whom it is about today, and what changed about whom."""
+    """The batch's events, each with the person (or brand) that it is about today, and what changed about whom."""
 
     events: tuple[EventRow, ...]
     touched: dict[UUID, Touch]
@@ -24,13 +25,22 @@ class Absorbed:
 def absorb(batch: Batch, *, now: datetime) -> Absorbed:
     """Absorb one batch in the caller's transaction: people, counters, computed traits, then the segments that read."""
     share(batch.workspace_id)  # before any person is locked: a recomputation must never wait for one
-    resolved = resolve(batch.workspace_id, batch.events, now=now)
-    count(batch.workspace_id, resolved.events)
+    resolved = resolve(batch.workspace_id, [event for event in batch.events if event.personal], now=now)
+    events = _in_order(batch.events, resolved.events)
+    count(batch.workspace_id, events)
     touched = _touched(resolved)
     for person_id, traits in keep(batch.workspace_id, touched, now=now).items():
         touched[person_id] |= Touch(traits=traits, quiet=touched[person_id].quiet, hops=touched[person_id].hops)
     rejudge(batch.workspace_id, touched, now=now)
-    return Absorbed(events=resolved.events, touched=touched)
+    return Absorbed(events=events, touched=touched)
+
+
+def _in_order(came: Sequence[EventRow], resolved: Sequence[EventRow]) -> tuple[EventRow, ...]:
+    """Return people's events as they were resolved, and those about brands as they came, in the order of receipt."""
+    if len(resolved) == len(came):
+        return tuple(resolved)
+    personal = {event.id: event for event in resolved}
+    return tuple(found for event in came if (found := personal.get(event.id, None if event.personal else event)))
 
 
 def _touched(resolved: Resolved) -> dict[UUID, Touch]:

@@ -8,7 +8,9 @@ TRAIT_SET: Final = "trait.set"
 """A rule set a trait of the person: properties `trait`, `value` and `rule`."""
 LABEL_ADDED: Final = "label.added"
 """A rule put a label on the person: properties `label` and `rule`."""
-EVENT_NAMES: Final = frozenset({SEGMENT_ENTERED, SEGMENT_LEFT, TRAIT_SET, LABEL_ADDED})
+MENTION: Final = "mention"
+"""Somebody said something about a brand: comes in at a door of its own, and its subject is the brand."""
+EVENT_NAMES: Final = frozenset({SEGMENT_ENTERED, SEGMENT_LEFT, TRAIT_SET, LABEL_ADDED, MENTION})
 """Only the product says these; a write key is public, and rules and flows start on them."""
 COMPUTED: Final = "computed"
 """The trait under which computed ones stand."""

@@ -7,6 +7,7 @@ from campaigns.flows.models import EntryDecision, Flow, FlowVersion, Run, Step
 from campaigns.parking import DrainProgress, ParkedEvent
 from campaigns.pulse import Pulse
 from campaigns.rules.models import Firing, FiringCount, HeldBack, Rule, RuleSetStamp, RuleVersion
+from campaigns.rules.streams.models import RuleWait, StreamAlarm, StreamBucket, StreamGroup, StreamHit, StreamTurn
 
 __all__ = [
     "Action",
@@ -25,6 +26,12 @@ __all__ = [
     "Rule",
     "RuleSetStamp",
     "RuleVersion",
+    "RuleWait",
     "Run",
     "Step",
+    "StreamAlarm",
+    "StreamBucket",
+    "StreamGroup",
+    "StreamHit",
+    "StreamTurn",
 ]

@@ -32,6 +32,7 @@ ERASED: Final = (
     "delete from campaigns_action where person_id = any(%(people)s)",
     "delete from campaigns_heldback where person_id = any(%(people)s)",
     "delete from campaigns_firing where person_id = any(%(people)s)",
+    "delete from campaigns_rulewait where person_id = any(%(people)s)",
     "delete from campaigns_parkedevent where person_id = any(%(people)s)",
 )
 

@@ -2,8 +2,10 @@
 
 from celery import shared_task
 
+from campaigns.flows.lateness import longest_lateness
 from campaigns.pulse import beat
-from campaigns.triggers import drain_intake
+from campaigns.rules.streams.upkeep import forget_streams
+from campaigns.triggers import drain_intake, sweep_rules
 from config.kit import clock, queues
 from config.kit.nudge import nudge
 
@@ -13,6 +15,18 @@ def drain_intake_task() -> None:
     """Process waiting events for some seconds; hint again if more wait."""
     if drain_intake(budget_s=5.0).more:
         nudge(queues.DRAIN_INTAKE)
+
+
+@shared_task(name=queues.SWEEP_RULES, acks_late=True, ignore_result=True, time_limit=60)
+def sweep_rules_task() -> None:
+    """Let rules fire whose time has come without an event."""
+    sweep_rules(clock.now(), batches=20)
+
+
+@shared_task(name=queues.FORGET_STREAMS, acks_late=True, ignore_result=True)
+def forget_streams_task() -> None:
+    """Forget what is too old for any window of a rule."""
+    forget_streams(now=clock.now(), lateness=longest_lateness)
 
 
 @shared_task(name=queues.PULSE, ignore_result=True, time_limit=10)

@@ -29,6 +29,9 @@ from campaigns.progress import Turn, after_parking, give_back, halve, next_turn
 from campaigns.rules.firings import LIVE, record_firings
 from campaigns.rules.judging import Match, judge
 from campaigns.rules.steering import keep_held, steer
+from campaigns.rules.streams.batches import judge_streams
+from campaigns.rules.streams.sweeping import sweep_groups
+from campaigns.rules.streams.waits import sweep_waits
 from config.kit import clock, queues
 from config.kit.nudge import nudge
 
@@ -132,24 +135,44 @@ def _settle(turn: Turn) -> Drained | None:
 def _trigger(batch: Batch, *, now: datetime, interpreted: bool) -> Drained:
     """Bring facts up to date, judge, and ask flows; the number of statements does not grow with the batch."""
     events = absorb(batch, now=now).events
-    recent = _recent(batch.workspace_id, events)
+    recent, personal = _recent(batch.workspace_id, events), [event for event in events if event.personal]
     matches = judge(batch.workspace_id, recent, now=now, interpreted=interpreted)
-    steered = steer(batch.workspace_id, matches)
-    fired = record_firings(batch.workspace_id, steered.fire, now=now)
-    keep_held(batch.workspace_id, steered.held)
-    actions = _asked(batch.workspace_id, [match for match in fired if match.rule.mode == LIVE], now=now)
+    matches += judge_streams(batch.workspace_id, recent, now=now)
+    fired, actions = _fire(batch.workspace_id, matches, now=now)
     # late ones too: flows keep why an event that came late starts nothing
-    actions += entries.asked_by(batch.workspace_id, [event for event in events if not event.imported], now=now)
+    actions += entries.asked_by(batch.workspace_id, [event for event in personal if not event.imported], now=now)
     ask(actions)
-    touched = runs.touch(batch.workspace_id, events, now=now)
+    touched = runs.touch(batch.workspace_id, personal, now=now)
     _hint(actions, touched=touched)
     return Drained(
         events=len(events),
         late=len(events) - len(recent),
-        firings=len(fired),
+        firings=fired,
         actions=len(actions),
         touched=touched,
     )
+
+
+def _fire(workspace_id: int, matches: Sequence[Match], *, now: datetime) -> tuple[int, list[Action]]:
+    """Keep the matches that may fire; return how many were new, and the unsaved actions that they ask for."""
+    steered = steer(workspace_id, matches)
+    fired = record_firings(workspace_id, steered.fire, now=now)
+    keep_held(workspace_id, steered.held)
+    return len(fired), _asked(workspace_id, [match for match in fired if match.rule.mode == LIVE], now=now)
+
+
+def sweep_rules(now: datetime, *, batches: int = 1_000) -> int:
+    """Let rules fire by time alone: what did not come, what has been true for long, what groups await.
+
+    Return how many waits and groups were judged.
+    """
+
+    def act(workspace_id: int, matches: Sequence[Match]) -> None:
+        _, actions = _fire(workspace_id, matches, now=now)
+        ask(actions)
+        _hint(actions, touched=0)
+
+    return sweep_groups(now, act=act, batches=batches) + sweep_waits(now, act=act, batches=batches)
 
 
 def _asked(workspace_id: int, fired: Sequence[Match], *, now: datetime) -> list[Action]:

@@ -11,6 +11,7 @@ from campaigns.flows import api as flows
 from campaigns.overview import api as overview_api
 from campaigns.rules import api as rules
 from campaigns.rules import stopping_api as stopping
+from campaigns.rules.streams import api as streams
 from campaigns.rules.tables import api as tables
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -21,6 +22,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/rules/<str:key>", rules.OneRule.as_view()),
     path("v1/rules/<str:key>/stop", stopping.StopSwitch.as_view()),
     path("v1/rules/<str:key>/release", stopping.Release.as_view()),
+    path("v1/rules/<str:key>/alarms", streams.Alarms.as_view()),
     path("v1/rules/<str:key>/firings", rules.Firings.as_view()),
     path("v1/rules/<str:key>/why/<uuid:event_id>", rules.Why.as_view()),
     path("v1/tables", tables.Tables.as_view()),

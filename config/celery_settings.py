@@ -30,6 +30,7 @@ beat_schedule = {
     f"hint {task}": {"task": task, "schedule": 1.0, "options": {"expires": 5}}
     for task in (
         queues.DRAIN_INTAKE,
+        queues.SWEEP_RULES,
         queues.DRAIN_ACTIONS,
         queues.DRAIN_EFFECTS,
         queues.DRAIN_WEBHOOKS,
@@ -54,6 +55,7 @@ beat_schedule = {
     "make partitions": {"task": queues.MAKE_PARTITIONS, "schedule": 3600.0},
     "forget event keys": {"task": queues.FORGET_KEYS, "schedule": 3600.0},
     "thin trait history": {"task": queues.THIN_HISTORY, "schedule": 86400.0},
+    "forget streams": {"task": queues.FORGET_STREAMS, "schedule": 300.0},
     "forget jobs": {"task": queues.FORGET_JOBS, "schedule": 3600.0},
     "forget refused rows": {"task": queues.FORGET_REFUSED, "schedule": 3600.0},
     # A long job keeps its worker from reading hints: they shall not pile up meanwhile. New jobs are hinted at once.

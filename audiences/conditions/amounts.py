@@ -20,7 +20,7 @@ from audiences.conditions.values import Lookup, exact, lookup, number, scalar
 from audiences.conditions.verdict import Verdict
 
 Amount = int | Decimal | Fraction
-_EXACTLY: Final = Context(prec=5_000, Emax=999_999, Emin=-999_999)
+EXACTLY: Final = Context(prec=5_000, Emax=999_999, Emin=-999_999)
 """Wide enough to add any JSON numbers without rounding."""
 _SAFE: Final = 10**15
 
@@ -41,7 +41,7 @@ class Measured(Past):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_find", lookup(self.of))
-        object.__setattr__(self, "_test", _bind(self.op, self.limit))
+        object.__setattr__(self, "_test", bind(self.op, self.limit))
 
     def holds(self, facts: Facts) -> bool:
         amount = self.amount(facts)
@@ -104,7 +104,7 @@ def total(values: Sequence[int | float]) -> int | Decimal:
         return sum(whole)
     added = Decimal(0)
     for value in values:
-        added = _EXACTLY.add(added, Decimal(exact(value)))
+        added = EXACTLY.add(added, Decimal(exact(value)))
     return added
 
 
@@ -147,7 +147,8 @@ COMPARED_BY: Final[dict[str, Callable[[Any, Any], bool]]] = {
 """The operators that a measure can be compared by."""
 
 
-def _bind(op: str, limit: Any) -> Callable[[Amount], bool]:
+def bind(op: str, limit: Any) -> Callable[[Amount], bool]:
+    """Return the test of an amount that exactly compares it with `limit`."""
     compare = COMPARED_BY[op]
     exactly: Any = limit
     if isinstance(limit, tuple):

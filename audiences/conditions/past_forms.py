@@ -35,7 +35,7 @@ def _measured(measure: str) -> Leaf:
         event = reader.event(raw, measure, path)
         of = _of(reader, raw, measure, path)
         where, within = reader.where(raw, path), reader.duration(raw, "within", path)
-        found = _amount(reader, raw, measure, path)
+        found = amount_limit(reader, raw, measure, path)
         if event is None or of is None or found is None:
             return None
         op, limit = found
@@ -56,8 +56,8 @@ def _of(reader: Reader, raw: dict[str, Any], measure: str, path: str) -> str | N
     return reader.problems.dotted(raw["of"], path=pointer(path, "of"), of=phrase("the property"))
 
 
-def _amount(reader: Reader, raw: dict[str, Any], measure: str, path: str) -> tuple[str, Any] | None:
-    """Read the operator and the limit of a measure, which is a number."""
+def amount_limit(reader: Reader, raw: dict[str, Any], measure: str, path: str) -> tuple[str, Any] | None:
+    """Read the operator and the limit of a measure, which is a number; None after a problem."""
     op = raw.get("is")
     if not isinstance(op, str) or op not in COMPARED_BY:
         hint = did_you_mean(op, COMPARED_BY) if isinstance(op, str) else ""

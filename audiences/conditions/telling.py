@@ -285,6 +285,7 @@ _NODES: Final[dict[type[Condition], Callable[[Wording, Any], str]]] = {
 _VERDICTS: Final[dict[str, Callable[[Wording, Verdict], str]]] = {
     Trait.what: _told_comparison,
     Property.what: _told_comparison,
+    "measure": _told_comparison,  # of an aggregate rule's window
     EventName.what: _told_name,
     Segment.what: _told_segment,
     Did.what: _told_count,

@@ -76,6 +76,19 @@ def accept_items(call: Call, read: Iterable[tuple[int, Item]]) -> Receipt:
     return _stored(work)
 
 
+def accept_rows(call: Call, read: Iterable[tuple[int, Row | ItemRefused]]) -> Receipt:
+    """Store rows that another door made, each under its own index, and keep what was refused."""
+    work = _Reading(call=call)
+    for index, row in read:
+        if isinstance(row, ItemRefused):
+            work.refuse(index, row)
+        else:
+            work.take_row(index, row)
+    receipt = _stored(work)
+    work.record()
+    return receipt
+
+
 def _stored(work: "_Reading") -> Receipt:
     call = work.call
     known, failed = commit([row for _, row in work.rows.values()], received_at=call.received_at)
@@ -114,6 +127,9 @@ class _Reading:
         except ItemRefused as refused:
             self.refuse(index, refused)
             return
+        self.take_row(index, row)
+
+    def take_row(self, index: int, row: Row) -> None:
         _, first = self.rows.setdefault(row.d, (index, row))
         if first is not row:
             self._settle_repeated(index, same=first.b == row.b)

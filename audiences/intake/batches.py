@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
-from audiences.intake.models import PARTITIONS, EventKind
+from audiences.intake.models import IMPERSONAL, PARTITIONS, EventKind
 from config.kit.bulk import bulk_cursor
 from config.kit.ids import instant_of
 
@@ -40,6 +40,11 @@ class EventRow(msgspec.Struct, frozen=True, kw_only=True):
         return instant_of(self.id)
 
     @property
+    def personal(self) -> bool:
+        """Whether it is about a person, and not about a brand or another group of events."""
+        return self.kind not in IMPERSONAL
+
+    @property
     def imported(self) -> bool:
         """Whether it was read from a file of history."""
         return self.context is not None and IMPORTED in self.context
@@ -56,7 +61,7 @@ class EventRow(msgspec.Struct, frozen=True, kw_only=True):
 
     def _own(self, key: str) -> float:
         """Return a number of the context that only the product writes: senders' contexts may say anything."""
-        if self.kind is not EventKind.INTERNAL or self.context is None:
+        if self.kind not in (EventKind.INTERNAL, EventKind.SIGNAL) or self.context is None:
             return 0
         found: float = self.context.get(key, 0)
         return found

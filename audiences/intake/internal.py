@@ -30,6 +30,8 @@ class Internal:
     """How many actions of rules lie between it and an event from outside."""
     late: timedelta = timedelta(0)
     """How late the event came from which it follows: what follows is no later."""
+    personal: bool = True
+    """Whether `person_id` is a person's, and not that of a brand or of another group."""
 
 
 def emit(workspace_id: int, events: Sequence[Internal]) -> int:
@@ -47,7 +49,7 @@ def _row(workspace_id: int, event: Internal) -> Row:
         b=0,
         p=event.person_id.hex,
         s=partition_of(event.person_id),
-        k=EventKind.INTERNAL,
+        k=EventKind.INTERNAL if event.personal else EventKind.SIGNAL,
         n=event.name,
         t=event.at,
         r=msgspec.Raw(msgspec.json.encode(event.properties)),

@@ -12,7 +12,7 @@ PARTITIONS = 16
 
 
 class EventKind(models.IntegerChoices):
-    """The calls of the Segment HTTP spec, and the events that the product itself makes."""
+    """The calls of the Segment HTTP spec, what is said about a brand, and the events that the product itself makes."""
 
     TRACK = 1
     IDENTIFY = 2
@@ -20,7 +20,15 @@ class EventKind(models.IntegerChoices):
     SCREEN = 4
     GROUP = 5
     ALIAS = 6
+    MENTION = 7
+    """somebody said something about a brand: the brand is the subject"""
+    SIGNAL = 8
+    """the product noted something about a brand or another group of events"""
     INTERNAL = 9
+
+
+IMPERSONAL = frozenset((EventKind.MENTION, EventKind.SIGNAL))
+"""Events that are about no person; `person_id` is then the id of a brand or of another group."""
 
 
 class Event(models.Model):

@@ -14,6 +14,8 @@ KINDS: Final = {
     EventKind.SCREEN: Label("", "monitor", _("saw screen")),
     EventKind.GROUP: Label("", "users", _("joined group")),
     EventKind.ALIAS: Label("", "key-round", _("got another id")),
+    EventKind.MENTION: Label("", "bell", _("was mentioned")),
+    EventKind.SIGNAL: Label("info", "tags", _("was noted")),
     EventKind.INTERNAL: Label("info", "tags", _("was noted")),
 }
 

@@ -75,6 +75,7 @@ def _cause(occasion: Occasion) -> dict[str, Any]:
             "event": event.name,
             "at": event.event_time.isoformat(),
             "user": event.user_id,
+            "personal": event.personal,
             "hops": event.hops + 1,
             "late_s": event.lateness.total_seconds(),
         }

@@ -57,6 +57,7 @@ class Effect:
             properties=properties,
             hops=cause["hops"],
             late=timedelta(seconds=cause["late_s"]),
+            personal=cause.get("personal", True),
         )
 
 

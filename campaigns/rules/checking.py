@@ -13,6 +13,8 @@ from config.kit.errors import InputRefused
 
 def check_draft(workspace_id: int, draft: RuleForm) -> list[Finding]:
     """Return what the checks say about a rule that is to take the place of the live one with its key."""
+    if draft.is_timed:
+        return []  # what is counted or waited for is not a condition on single events
     others = [form for form in live_forms(workspace_id) if form.key != draft.key]
     return lint([*others, draft], seen=seen(workspace_id), looked_at=[draft.key])
 
@@ -23,11 +25,11 @@ def check_rules(workspace_id: int) -> list[Finding]:
 
 
 def live_forms(workspace_id: int) -> list[RuleForm]:
-    """Return the live rules that are enabled, those that decide first in front; unreadable ones are left out."""
+    """Return the live rules on single events, those that decide first in front; unreadable ones are left out."""
     rows = RuleVersion.objects.filter(
         rule__workspace_id=workspace_id, rule__live_id=F("id"), rule__enabled=True
     ).order_by("rule__priority", "rule_id")
-    return list(_readable(rows.values_list("definition", flat=True)))
+    return [form for form in _readable(rows.values_list("definition", flat=True)) if not form.is_timed]
 
 
 def seen(workspace_id: int) -> Seen:

@@ -28,7 +28,7 @@ def define(workspace_id: int, raw: Any, *, actor: Actor, now: datetime) -> Rule:
     form = parse_rule(raw)
     check_references(workspace_id, form)
     live = _live_version(workspace_id, form.key)
-    if live is None or _judged(live.definition) != _judged(form.definition):
+    if not form.is_timed and (live is None or _judged(live.definition) != _judged(form.definition)):
         pass_gate(form.definition, beside=_beside(workspace_id, form))
     return _store(workspace_id, form, actor=actor, now=now)
 

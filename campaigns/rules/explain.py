@@ -9,7 +9,7 @@ from uuid import UUID
 
 from audiences.conditions import Needs, Verdict
 from audiences.conditions.values import nfc
-from audiences.facts.reader import PersonFacts, load
+from audiences.facts.reader import PersonFacts, event_fact, load
 from audiences.intake import EventRow
 from audiences.intake.stored import recent_events, stored_events
 from campaigns.rules.live import LiveRule, live_rules, read_version
@@ -64,7 +64,7 @@ def why_not(version: RuleVersion, event_id: UUID, *, now: datetime) -> Judgement
 
 def judgements_for(workspace_id: int, person_id: UUID, *, now: datetime, events: int = 20) -> list[Judgement]:
     """Return, for the person's latest events, what each live rule that listens to them made of each; latest first."""
-    rules = live_rules(workspace_id)
+    rules = [rule for rule in live_rules(workspace_id) if rule.aggregate is None]
     names = sorted({name for rule in rules for name in rule.on})
     if not names:
         return []
@@ -124,7 +124,8 @@ def _kept(rules: Sequence[LiveRule], events: Sequence[EventRow]) -> dict[tuple[i
 
 def _judgement(rule: LiveRule, event: EventRow, person: PersonFacts, firing: Firing | None) -> Judgement:
     kept = firing is not None and firing.version_id == rule.version_id
-    verdict = Verdict.from_json(firing.verdict) if firing is not None and kept else rule.judge(person.facts_at(event))
+    facts = person.facts(rule.judged_at(event.event_time), event=event_fact(event))
+    verdict = Verdict.from_json(firing.verdict) if firing is not None and kept else rule.judge(facts)
     return Judgement(
         rule_id=rule.rule_id,
         rule_key=rule.key,

@@ -6,6 +6,7 @@ import secrets
 import threading
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import reduce
 from operator import or_
 from typing import Any, Final
@@ -17,8 +18,10 @@ from audiences.conditions import All, Condition, Facts, Needs, Verdict, evaluate
 from campaigns.rules.compile import Clause
 from campaigns.rules.engine import EngineFault
 from campaigns.rules.form import RuleForm, parse_rule, row_condition, whole_condition
+from campaigns.rules.form.aggregate import Aggregate
 from campaigns.rules.form.controls import Controls
 from campaigns.rules.form.deeds import Action, StartFlow
+from campaigns.rules.form.waiting import Absent, Hold
 from campaigns.rules.models import RuleVersion
 from campaigns.rules.oracle import Interpreter
 from campaigns.rules.program import Program
@@ -47,6 +50,9 @@ class LiveRule:
     """The definition of a decision table; None for other rules."""
     rows: tuple[int, ...] = ()
     """Which rows of a table an event took; none where it is not about one event."""
+    aggregate: Aggregate | None = None
+    absent: Absent | None = None
+    hold: Hold | None = None
 
     def taking(self, numbers: Sequence[int]) -> "LiveRule":
         """Return a decision table as its rows decide about an event on which those with these numbers hold."""
@@ -78,6 +84,15 @@ class LiveRule:
         return tuple(action.flow for action in self.actions if isinstance(action, StartFlow))
 
     @property
+    def is_timed(self) -> bool:
+        """Whether it is judged by what is counted or waited for, and not on single events by the engine."""
+        return self.aggregate is not None or self.absent is not None or self.hold is not None
+
+    def judged_at(self, at: datetime) -> datetime:
+        """Return as of when an event of that instant is judged: at once, or when what is awaited is overdue."""
+        return at if self.absent is None else at + self.absent.within
+
+    @property
     def clause(self) -> Clause:
         return Clause(id=self.version_id, on=self.on, condition=self.condition)
 
@@ -90,10 +105,11 @@ class RuleSet:
         self.rules: Mapping[int, LiveRule] = {rule.version_id: rule for rule in rules}
         self.place_of: Mapping[int, int] = {version_id: place for place, version_id in enumerate(self.rules)}
         self._rows: dict[int, tuple[int, int]] = {}
-        clauses = [clause for rule in self.rules.values() for clause in self._clauses(rule)]
+        at_once = [rule for rule in self.rules.values() if not rule.is_timed]
+        clauses = [clause for rule in at_once for clause in self._clauses(rule)]
         self.interpreter = Interpreter(clauses)
         self.program = _built(clauses)
-        self.needs: Needs = reduce(or_, (rule.needs for rule in self.rules.values()), Needs())
+        self.needs: Needs = reduce(or_, (rule.needs for rule in at_once), Needs())
 
     @property
     def matcher(self) -> Program | Interpreter:
@@ -152,7 +168,7 @@ def rule_set(workspace_id: int) -> RuleSet:
     if _kept.process != os.getpid():
         # forked: the parent's rulesets are left alone, not freed, since they are the parent's
         _kept.process, _kept.sets = os.getpid(), {}
-    stamp = _stamp(workspace_id)
+    stamp = stamp_of(workspace_id)
     known = _kept.sets.pop(workspace_id, None)
     if known is not None and known.stamp != stamp:
         known.retire()
@@ -191,6 +207,9 @@ def read_version(version: RuleVersion) -> LiveRule | None:
         actions=form.actions,
         controls=form.controls,
         form=form if form.table is not None else None,
+        aggregate=form.aggregate,
+        absent=form.absent,
+        hold=form.hold,
     )
 
 
@@ -203,7 +222,8 @@ def renew_stamp(workspace_id: int) -> None:
         cursor.execute(RENEW, [workspace_id, secrets.randbits(62)])
 
 
-def _stamp(workspace_id: int) -> int:
+def stamp_of(workspace_id: int) -> int:
+    """Return the stamp of the workspace's rules, 0 if it never had any."""
     with connection.cursor() as cursor:
         cursor.execute("select stamp from campaigns_rulesetstamp where workspace_id = %s", [workspace_id])
         row: tuple[Any] | None = cursor.fetchone()

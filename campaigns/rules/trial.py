@@ -37,8 +37,13 @@ def try_rules(definitions: Sequence[Any], *, seed: int, count: int) -> dict[str,
 
 
 def _clauses(definition: Any) -> Iterator[tuple[str, Clause]]:
-    """Yield what the engine is given of a rule (a clause for each row of a decision table), with the rule's key."""
+    """Yield what the engine is given of a rule (a clause for each row of a decision table), with the rule's key.
+
+    Nothing of one that counts or waits.
+    """
     form = parse_rule(definition)
+    if form.is_timed:
+        return
     rows = form.table.rows if form.table else ()
     for condition in [row_condition(form, row) for row in rows] or [whole_condition(form)]:
         yield form.key, Clause(id=0, on=form.on, condition=condition)

@@ -23,6 +23,7 @@ from config.kit import clock
 from config.kit.charts import Chart, Series, days_before
 from config.kit.pages import page
 from config.kit.paging import CursorPage
+from config.kit.templatetags.kit import plain
 
 NEWEST_FIRST: Final = CursorPage("-id")
 PACE_DAYS: Final = 14
@@ -107,4 +108,11 @@ PARTS: Final = (("if", "condition"), ("unless", "exception"))
 
 
 def _row(firing: Firing, name: str) -> dict[str, Any]:
-    return {"firing": firing, "name": name, "lines": [verdict_line(firing.verdict)] if firing.verdict else []}
+    lines = [verdict_line(firing.verdict)] if firing.verdict else []
+    return {"firing": firing, "name": name, "lines": lines, "group": _group(firing)}
+
+
+def _group(firing: Firing) -> str | None:
+    """Return what an aggregate rule fired about, None where it was a person."""
+    group = firing.facts.get("group")
+    return None if group is None else ", ".join(str(plain(value)) for value in group.values()) or _("all events")

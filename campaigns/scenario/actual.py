@@ -153,10 +153,12 @@ def _entries(stage: Stage) -> Iterable[Record]:
 
 def _firings(stage: Stage) -> Iterable[Record]:
     rows = Firing.objects.filter(workspace_id=stage.workspace_id).annotate(rule_key=F("rule__key")).order_by("id")
-    found = list(rows.values("person_id", "rule_key", "mode"))
+    found = list(rows.values("person_id", "rule_key", "mode", "fired_at", "facts"))
     users = _users(stage, (row["person_id"] for row in found))
     for row in found:
-        yield {"user": users[row["person_id"]], "verdict": "fired", "rule": row["rule_key"], "mode": row["mode"]}
+        told = {"user": users[row["person_id"]], "verdict": "fired", "rule": row["rule_key"], "mode": row["mode"]}
+        told |= {name: row["facts"][name] for name in ("group", "measures") if name in row["facts"]}
+        yield told | {"at": row["fired_at"]}
 
 
 def _held_back(stage: Stage) -> Iterable[Record]:

@@ -17,7 +17,7 @@ from campaigns.rules.gate import in_this_process
 from campaigns.rules.lookups import find_rule
 from campaigns.rules.models import Rule
 from campaigns.rules.stopping import release_rule, stop_rule
-from campaigns.scenario.form import CallStep, EventStep, Scenario, Step, TraitsStep, WaitStep
+from campaigns.scenario.form import CallStep, EventStep, MentionStep, Scenario, Step, TraitsStep, WaitStep
 from campaigns.scenario.stage import Stage
 from compliance.consent.consents import GRANTED, Change, grant, withdraw
 from compliance.consent.consents import store as store_consents
@@ -97,6 +97,8 @@ def do(step: Step, stage: Stage) -> None:
             _event(step, stage)
         case TraitsStep():
             _traits(step, stage)
+        case MentionStep():
+            stage.mention({**step.told, "at": step.at.seen_from(stage.now).isoformat()})
         case WaitStep():
             stage.wait(step.lasts)
         case CallStep():

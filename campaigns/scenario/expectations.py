@@ -20,7 +20,22 @@ RUN: Final = (
     *("flow", "user", "state", "node", "reason", "exit_reason", "version", "key", "goal", "holdout"),
     *("due", "entered_at", "ended_at"),
 )
-DECISION: Final = ("user", "verdict", "reason", "check", "channel", "flow", "node", "rule", "mode", "by", "id")
+DECISION: Final = (
+    "user",
+    "verdict",
+    "reason",
+    "check",
+    "channel",
+    "flow",
+    "node",
+    "rule",
+    "mode",
+    "by",
+    "id",
+    "at",
+    "group",
+    "measures",
+)
 EVENT: Final = ("user", "name", "at", "properties")
 ACTION: Final = ("user", "rule", "kind", "state", "reason")
 CALL: Final = ("url", "user", "rule", "values")

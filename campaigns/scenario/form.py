@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from audiences.conditions import durations, instants
+from audiences.mentions.reading import Mention
 from campaigns.flows.engine.shape import Shape, nearest
 from config.kit.errors import InputRefused, Problem
 from config.kit.local_time import zone_named
@@ -25,6 +26,7 @@ CALLS: Final = (
     *LISTS,
     *RULES,
 )
+MENTIONED: Final = ("at", *sorted(Mention.__struct_fields__))
 START: Final = "2026-01-05T08:00:00Z"
 CALL_KEYS: Final = (
     *("do", "flow", "rule", "user", "into", "segment", "by"),
@@ -78,6 +80,14 @@ class TraitsStep:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MentionStep:
+    """Somebody says something about a brand; `told` is the mention as it is sent, but for its time."""
+
+    told: Mapping[str, Any]
+    at: At
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WaitStep:
     """The clock moves, and due work is done at its time."""
 
@@ -109,7 +119,7 @@ class ExpectStep:
     wanted: Mapping[str, Any]
 
 
-Step = EventStep | TraitsStep | WaitStep | CallStep | ExpectStep
+Step = EventStep | TraitsStep | MentionStep | WaitStep | CallStep | ExpectStep
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -200,9 +210,6 @@ def _step(step: Shape, check_expect: Callable[[Shape], None]) -> Step | None:
         step.fault(None, "a step does one thing", f"use one of {', '.join(READERS)}, each in a step of its own")
         return None
     (kind,) = step.raw
-    if kind == "mention":
-        step.fault("mention", "mentions cannot be told yet", "use event")
-        return None
     if kind not in READERS:
         step.fault(kind, f"unknown step {kind!r}", nearest(kind, READERS))
         return None
@@ -255,6 +262,13 @@ def _traits(step: Shape) -> Step:
     return TraitsStep(user=_user(told), anonymous=_who(told, "anonymous"), traits=told.inner("set").raw, at=_at(told))
 
 
+def _mention(step: Shape) -> Step:
+    mention = step.inner("mention")
+    mention.only(MENTIONED)
+    told = {name: value for name, value in mention.raw.items() if name != "at"}
+    return MentionStep(told=told, at=_at(mention))
+
+
 def _wait(step: Shape) -> Step:
     return WaitStep(lasts=step.duration("wait", least=timedelta(0)) or timedelta(0))
 
@@ -288,6 +302,7 @@ def _expect(step: Shape) -> Step:
 READERS: Final[Mapping[str, Callable[[Shape], Step]]] = {
     "event": _event,
     "traits": _traits,
+    "mention": _mention,
     "wait": _wait,
     "call": _call,
     "expect": _expect,

@@ -15,6 +15,7 @@ from django.db import connection
 from audiences.computed import filling as computed
 from audiences.intake.accept import Call, ItemError, accept
 from audiences.intake.models import EventKind
+from audiences.mentions.taking import take_mentions
 from audiences.segments import next_due, sweep
 from campaigns.actions.effects import drain_effects
 from campaigns.actions.webhooks.sending import drain_webhooks
@@ -26,7 +27,9 @@ from campaigns.delivery.channels.registry import channels, in_place
 from campaigns.delivery.drain import drain
 from campaigns.flows.advancing import advance_due
 from campaigns.flows.starting import drain_actions
-from campaigns.triggers import drain_intake
+from campaigns.rules.streams.sweeping import next_look
+from campaigns.rules.streams.waits import next_wait
+from campaigns.triggers import drain_intake, sweep_rules
 from compliance.access.workspaces import create_workspace
 from compliance.jobs import run_all
 from config.kit import clock
@@ -97,6 +100,13 @@ class Stage:
         self.not_accepted += [_not_accepted(items[error.index], error) for error in receipt.errors]
         self.settle()
 
+    def mention(self, told: Mapping[str, Any]) -> None:
+        """Let a mention of a brand come in at its door, and do the work that follows."""
+        with clock.at(self.now):
+            receipt = take_mentions(self.workspace_id, [told], received_at=self.now)
+        self.not_accepted += [NotAccepted(user="", message_id=str(told.get("id", "")), error=e) for e in receipt.errors]
+        self.settle()
+
     def wait(self, lasts: timedelta) -> None:
         """Move the clock on, stopping at each instant at which something is due."""
         end, vain = self.now + lasts, 0
@@ -129,6 +139,7 @@ class Stage:
             lambda: run_all(tick=lambda: self.now),
             lambda: computed.sweep(self.now),
             lambda: len(sweep(self.now)),
+            lambda: sweep_rules(self.now),
             lambda: drain_actions(self.now),
             lambda: drain_effects(self.now),
             lambda: drain_webhooks(self.now),
@@ -143,7 +154,7 @@ class Stage:
         with connection.cursor() as cursor:
             cursor.execute(NEXT_DUE)
             run, message, held, action = cursor.fetchone()
-        dues = (run, message, action, next_due(), computed.next_due())
+        dues = (run, message, action, next_due(), computed.next_due(), next_look(), next_wait())
         certain = min((due for due in dues if due is not None), default=None)
         if with_held and held is not None and (certain is None or held < certain):
             return _Stop(at=held, only_held=True)
@@ -172,6 +183,8 @@ select exists (select from audiences_slice),
        exists (select from compliance_job where state = 'queued' and due_at <= %(now)s),
        exists (select from audiences_computeddue where due_at <= %(now)s),
        exists (select from audiences_recheck where due_at <= %(now)s),
+       exists (select from campaigns_streamgroup where look_at <= %(now)s)
+       or exists (select from campaigns_rulewait where due_at <= %(now)s),
        exists (select from campaigns_action where state = 'pending' and kind = 'start_flow'
                and (due_at is null or due_at <= %(now)s)),
        exists (select from campaigns_action where state = 'pending' and kind <> all('{start_flow,webhook}')

@@ -10,6 +10,8 @@ JOBS: Final = "jobs"
 WEBHOOKS: Final = "webhooks"
 
 DRAIN_INTAKE: Final = "campaigns.drain_intake"
+SWEEP_RULES: Final = "campaigns.sweep_rules"
+FORGET_STREAMS: Final = "campaigns.forget_streams"
 DRAIN_ACTIONS: Final = "campaigns.drain_actions"
 DRAIN_EFFECTS: Final = "campaigns.drain_effects"
 DRAIN_WEBHOOKS: Final = "campaigns.drain_webhooks"
@@ -29,6 +31,8 @@ FORGET_REFUSED: Final = "audiences.forget_refused_rows"
 
 QUEUE_OF: Final = {
     DRAIN_INTAKE: RULES,
+    SWEEP_RULES: RULES,
+    FORGET_STREAMS: MAINTENANCE,
     DRAIN_ACTIONS: FLOWS,
     DRAIN_EFFECTS: FLOWS,
     DRAIN_WEBHOOKS: WEBHOOKS,

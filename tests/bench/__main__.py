@@ -12,6 +12,7 @@ NOT_PARTS = {
     *("console_asked", "console_loading", "console_measures", "words_measures"),
     *("__main__", "importing", "kit", "limits", "place", "putting", "settings", "streaming", "trail", "urls"),
     *("walking", "windows"),
+    *("burst_load", "bursting"),
     *("crowd", "crowd_loading", "crowd_measures", "crowd_questions", "crowd_stream", "olap"),
 }
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from audiences.conditions import Condition, Place, parse
+from campaigns.rules.form.measured import parse_measured
 from campaigns.rules.form.reader import KEY, Reader, shown
 from config.kit.errors import InputRefused
 
@@ -31,15 +32,15 @@ class Body:
         return {"key": self.key, "name": self.name, "on": list(self.on), **self.written}
 
 
-def read(reader: Reader) -> Body:
-    """Read the body; faults are noted in the reader."""
+def read(reader: Reader, *, measured: Mapping[str, str] | None = None) -> Body:
+    """Read the body; faults are noted in the reader. `measured`: the measures that conditions are about, by kind."""
     key = reader.key("/key", reader.raw.get("key"), what="a key")
     return Body(
         key=key,
         name=_name(reader, key),
         on=_on(reader),
-        condition=_condition(reader, "if"),
-        unless=_condition(reader, "unless"),
+        condition=_condition(reader, "if", measured),
+        unless=_condition(reader, "unless", measured),
         written={part: reader.raw[part] for part in ("if", "unless") if reader.raw.get(part) is not None},
     )
 
@@ -69,18 +70,26 @@ def event_name(reader: Reader, path: str, value: Any) -> str:
     return unicodedata.normalize("NFC", value)
 
 
-def _condition(reader: Reader, part: str) -> Condition | None:
+def _condition(reader: Reader, part: str, measured: Mapping[str, str] | None) -> Condition | None:
     if reader.raw.get(part) is None:
         return None
     try:
+        if measured is not None:
+            return parse_measured(reader.raw[part], measured)
         return parse(reader.raw[part], place=Place.EVENT)
     except InputRefused as refused:
         reader.problems_under(f"/{part}", refused.problems)
         return None
 
 
-def properties(condition: str) -> dict[str, Any]:
-    """Return the schema of the keys; `condition` is the reference to that of a condition."""
+def conditions(condition: str) -> dict[str, Any]:
+    """Return the schema of the keys that hold conditions; `condition` is the reference to that of one."""
+    return {"if": {"$ref": condition}, "unless": {"$ref": condition}}
+
+
+def properties(condition: str = "") -> dict[str, Any]:
+    """Return the schema of the keys; `condition` is the reference to that of a condition, if there is but one kind."""
+    of = {"$ref": condition} if condition else {}
     return {
         "key": {"type": "string", "pattern": f"^{KEY.pattern}$"},
         "name": {"type": "string", "maxLength": LONGEST_NAME},
@@ -91,6 +100,6 @@ def properties(condition: str) -> dict[str, Any]:
             "maxItems": MOST_EVENT_NAMES,
             "description": "the names of the events that are judged",
         },
-        "if": {"$ref": condition, "description": "left out: every such event matches"},
-        "unless": {"$ref": condition, "description": "keeps the rule from firing"},
+        "if": {**of, "description": "left out: every such event matches"},
+        "unless": {**of, "description": "keeps the rule from firing"},
     }

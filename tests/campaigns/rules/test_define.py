@@ -128,7 +128,7 @@ def test_switching_a_rule_needs_no_new_trial(workspace, monkeypatch):
         ({"mode": []}, "/mode"),
         ({"name": 5}, "/name"),
         ({"name": "x" * 301}, "/name"),
-        ({"group_by": ["brand"]}, "/group_by"),
+        ({"group_by": ["brand"]}, "/measure"),
         ({"iff": given.BIG}, "/iff"),
     ],
 )

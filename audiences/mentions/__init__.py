@@ -1,0 +1,1 @@
+"""Mentions: what somebody said about a brand somewhere; events whose subject is that brand, not a person."""
