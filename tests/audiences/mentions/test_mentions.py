@@ -6,10 +6,12 @@ from audiences.intake.models import Event, EventKind
 from audiences.people.models import Person
 from campaigns.rules.streams.models import StreamAlarm
 from campaigns.triggers import drain_intake
+from config.kit import clock
 from tests import factories
 from tests.campaigns.rules.streams import given
+from tests.factories import NOON
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("gate_in_process")]
+pytestmark = pytest.mark.django_db
 ONE = {"source": "weibo", "text": "再也不买了", "id": "1", "sentiment": -0.5, "at": "2026-03-02T12:00:00Z"}
 
 
@@ -76,8 +78,9 @@ def test_no_one_but_the_door_for_mentions_makes_them(workspace, client):
 def test_alarms_are_read_back_by_their_rule(workspace, send):
     condition = {"measure": "count", "is": "gte", "value": 2}
     given.burst(workspace, over="1d", **{"if": condition})
-    send(ONE, ONE | {"id": "2"})
-    drain_intake()
+    with clock.at(NOON):
+        send(ONE, ONE | {"id": "2"})
+        drain_intake()
     alarm = StreamAlarm.objects.get()
     (found,) = send.get("/v1/rules/burst/alarms?state=open")["data"]
     assert (found["group"], found["measures"]["count"], found["id"]) == ({"brand": "default"}, 2, alarm.pk)
