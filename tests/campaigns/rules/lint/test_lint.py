@@ -159,3 +159,15 @@ def test_a_finding_is_told_in_the_language_of_the_reader():
     assert sentence(found, "en") == "narrow matches only where wide matches too, and does the same: it adds nothing"
     assert sentence(found, "zh-hans") == "规则 narrow 命中时 wide 也必定命中，且动作相同：它没有任何作用"
     assert found.witness == {"event": "buy", "properties": {"amount": 200}}
+
+
+def test_rules_over_streams_are_compared_only_where_they_count_the_same():
+    stream = {"key": "burst", "on": ["mention"], "group_by": ["brand"], "over": "10m", "measure": {"count": {}}}
+    stream |= {"if": {"measure": "count", "is": "gte", "value": 50}}
+    again, slower = {**stream, "key": "again"}, {**stream, "key": "slower", "over": "1h"}
+    assert kinds(*map(parse_rule, (stream, again, slower))) == [("duplicate", "again", "burst")]
+
+
+def test_a_rule_that_waits_for_what_does_not_come_is_not_taken_for_one_that_always_matches():
+    waiting = {"key": "w", "on": ["cart"], "absent": {"event": "buy", "within": "1h"}}
+    assert kinds(parse_rule({**waiting, "then": [{"start_flow": "thanks"}]})) == []
