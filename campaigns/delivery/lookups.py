@@ -1,5 +1,8 @@
 """Reads about messages for those who look: the list, one message, and what the local mailbox received."""
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 from uuid import UUID
@@ -65,17 +68,24 @@ def received(workspace_id: int, delivery_id: UUID) -> QuerySet[MailboxMessage]:
 _KEY_TEXT = Substr("message_id", 2, 36)
 
 
-def counts_by_state(workspace_id: int, *, since: datetime, until: datetime) -> dict[str, int]:
-    """Return how many of the messages that were asked for in [since, until) are in each state."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcomes:
+    """What became of messages: how many are in each state; why some were stopped or wait, the most frequent first."""
+
+    states: Mapping[str, int]
+    reasons: Sequence[tuple[str, int]]
+
+
+def outcomes(workspace_id: int, *, since: datetime, until: datetime) -> Outcomes:
+    """Return what became of the messages that were asked for in [since, until); they are read once for all figures."""
     asked = Delivery.objects.filter(workspace_id=workspace_id, created_at__gte=since, created_at__lt=until)
-    return dict(asked.order_by().values_list("state").annotate(n=Count("pk")))
-
-
-def counts_by_reason(workspace_id: int, *, since: datetime, until: datetime) -> list[tuple[str, int]]:
-    """Return why messages of [since, until) were blocked or are held, the most frequent reason first."""
-    stopped = Delivery.objects.filter(workspace_id=workspace_id, created_at__gte=since, created_at__lt=until)
-    stopped = stopped.filter(state__in=[Delivery.State.BLOCKED, Delivery.State.HELD])
-    return list(stopped.order_by().values_list("reason").annotate(n=Count("pk")).order_by("-n", "reason"))
+    states: Counter[str] = Counter()
+    reasons: Counter[str] = Counter()
+    for state, reason, n in asked.order_by().values_list("state", "reason").annotate(n=Count("*")):
+        states[state] += n
+        if state in (Delivery.State.BLOCKED, Delivery.State.HELD):
+            reasons[reason] += n
+    return Outcomes(states=states, reasons=sorted(reasons.items(), key=lambda one: (-one[1], one[0])))
 
 
 def in_doubt(workspace_id: int) -> QuerySet[Delivery]:

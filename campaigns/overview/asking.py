@@ -65,15 +65,16 @@ class MessageAnswer:
 
 
 def rule_answers(workspace_id: int, person_id: UUID, *, now: datetime) -> list[RuleAnswer]:
-    """Return what each live rule made of the person's latest events."""
+    """Return what each live rule made of the person's latest events, those that matched the latest one first."""
     by_rule: dict[str, list[Judged]] = {}
     for judgement in judgements_for(workspace_id, person_id, now=now, events=EVENTS):
         by_rule.setdefault(judgement.rule_key, []).append(_judged(judgement))
     names = rule_names(workspace_id)
-    return [
+    found = [
         RuleAnswer(key=key, name=names.get(key, key), latest=judged[0], earlier=judged[1:])
         for key, judged in by_rule.items()
     ]
+    return sorted(found, key=lambda answer: not answer.latest.judgement.fired)
 
 
 def message_answers(workspace_id: int, person_id: UUID) -> list[MessageAnswer]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from audiences.intake.backlog import Backlog, backlog
 from audiences.intake.refusals import refusals
 from campaigns.delivery.labels import reason_text
-from campaigns.delivery.lookups import counts_by_reason, counts_by_state, due_messages, held_up, in_doubt
+from campaigns.delivery.lookups import Outcomes, due_messages, held_up, in_doubt, outcomes
 from campaigns.flows import lookups as flow_lookups
 from campaigns.flows.labels import label_of_flow
 from campaigns.flows.models import Flow
@@ -95,13 +95,16 @@ class Need:
     icon: str
 
 
-def needs(workspace_id: int, *, span: Span) -> list[Need]:
-    """Return what waits for a person; what waits for nobody is left out. What is open counts whenever it began."""
-    states = counts_by_state(workspace_id, since=span.since, until=span.until)
+def needs(workspace_id: int, *, span: Span, found: Outcomes | None = None) -> list[Need]:
+    """Return what waits for a person; what waits for nobody is left out. What is open counts whenever it began.
+
+    `found` is what became of the span's messages, where that is known already.
+    """
+    states = (found or outcomes(workspace_id, since=span.since, until=span.until)).states
     paused = Flow.objects.filter(workspace_id=workspace_id, state=Flow.State.PAUSED).count()
     refused = refusals(workspace_id).filter(at__gte=span.since, at__lt=span.until).count()
     messages = reverse("messages")
-    found = (
+    asked = (
         Need(
             n=in_doubt(workspace_id).count(),
             text=_("Sends in doubt"),
@@ -132,14 +135,13 @@ def needs(workspace_id: int, *, span: Span) -> list[Need]:
             icon="file-warning",
         ),
     )
-    return [need for need in found if need.n]
+    return [need for need in asked if need.n]
 
 
-def window(workspace_id: int, *, since: datetime, until: datetime) -> Window:
-    """Return the figures of [since, until)."""
-    states = counts_by_state(workspace_id, since=since, until=until)
-    found = counts_by_reason(workspace_id, since=since, until=until)
-    stopped = sum(n for _reason, n in found)
+def window(workspace_id: int, *, since: datetime, until: datetime, found: Outcomes | None = None) -> Window:
+    """Return the figures of [since, until); `found` is what became of its messages, where that is known already."""
+    found = found or outcomes(workspace_id, since=since, until=until)
+    states, stopped = found.states, sum(n for _reason, n in found.reasons)
     return Window(
         asked=sum(states.values()),
         sent=states.get("sent", 0),
@@ -147,7 +149,7 @@ def window(workspace_id: int, *, since: datetime, until: datetime) -> Window:
         converted=flow_lookups.converted(workspace_id, since=since, until=until),
         reasons=tuple(
             Reason(code=code, text=reason_text(code), n=n, share=round(100 * n / stopped))
-            for code, n in found[:MOST_REASONS]
+            for code, n in found.reasons[:MOST_REASONS]
         ),
     )
 
@@ -170,9 +172,12 @@ def journeys(workspace_id: int, *, since: datetime, until: datetime, now: dateti
     return sorted(found, key=lambda journey: (-journey.traffic.entered, journey.flow.name))
 
 
-def health(workspace_id: int, *, span: Span, now: datetime) -> Health:
-    """Return what waits to be done now, how quick the latest events were, and what channels refused in the span."""
-    states = counts_by_state(workspace_id, since=span.since, until=span.until)
+def health(workspace_id: int, *, span: Span, now: datetime, found: Outcomes | None = None) -> Health:
+    """Return what waits to be done now, how quick the latest events were, and what channels refused in the span.
+
+    `found` is what became of the span's messages, where that is known already.
+    """
+    states = (found or outcomes(workspace_id, since=span.since, until=span.until)).states
     return Health(
         lag=lag(workspace_id),
         channel_errors=states.get("failed", 0) + sum(sum(each.values()) for each in held_up(workspace_id).values()),

@@ -19,6 +19,8 @@ from compliance.access.console import ConsoleRequest, console_page
 from config.kit import clock
 from config.kit.pages import page
 
+MOST_RULES: Final = 20
+"""How many rules stand under "why" at first; a workspace may have hundreds that listen to the same event."""
 FILTER_WORDS: Final = {
     "": _("All"),
     "events": _("Events"),
@@ -47,9 +49,12 @@ def person_story(request: ConsoleRequest, person_id: UUID) -> HttpResponse:
 @console_page
 def person_why(request: ConsoleRequest, person_id: UUID) -> HttpResponse:
     """Answer why rules matched or did not, and why messages went out or not: part of the person's page, or a page."""
+    rules = rule_answers(request.workspace.pk, person_id, now=clock.now())
+    shown_rules = rules if "all" in request.GET else rules[:MOST_RULES]
     context = {
         **_person(request, person_id),
-        "rules": rule_answers(request.workspace.pk, person_id, now=clock.now()),
+        "rules": shown_rules,
+        "more_rules": len(rules) - len(shown_rules),
         "messages_asked": message_answers(request.workspace.pk, person_id),
         **_asked(request, person_id),
     }

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.views.decorators.http import require_POST
 
+from campaigns.delivery.lookups import outcomes
 from campaigns.overview import figures, finding
 from campaigns.overview.beginnings import KIND, steps
 from campaigns.overview.cards import arrange, arrangement
@@ -56,12 +57,13 @@ def home(request: ConsoleRequest) -> HttpResponse:
 
 
 def _figures(workspace: int, asked: Span, now: datetime) -> dict[str, Any]:
+    found = outcomes(workspace, since=asked.since, until=asked.until)
     return {
-        "needs": figures.needs(workspace, span=asked),
-        "now": figures.window(workspace, since=asked.since, until=asked.until),
+        "needs": figures.needs(workspace, span=asked, found=found),
+        "now": figures.window(workspace, since=asked.since, until=asked.until, found=found),
         "before": figures.window(workspace, since=asked.before, until=asked.since),
         "journeys": figures.journeys(workspace, since=asked.since, until=asked.until, now=now),
-        "health": figures.health(workspace, span=asked, now=now),
+        "health": figures.health(workspace, span=asked, now=now, found=found),
     }
 
 

@@ -103,6 +103,15 @@ def why(member, person, journey, until="2026-03-02"):
     return text(member.get(reverse("person-why", args=[person]), {"journey": journey, "until": until}))
 
 
+def test_many_rules_are_told_when_asked_for(shop, member, monkeypatch):
+    monkeypatch.setattr("campaigns.overview.person_views.MOST_RULES", 0)
+    here, rule = reverse("person-why", args=[shop.person(NO_CONSENT)]), reverse("rule", args=["big-basket"])
+    few = text(member.get(here))
+    assert "1 more rule" in few
+    assert rule not in few
+    assert rule in text(member.get(here, {"all": "1"}))
+
+
 def test_why_not_names_the_check_that_stopped_the_message(shop, member):
     answer = why(member, shop.person(NO_CONSENT), "thank-you")
     assert "Blocked: " in answer.partition('id="why-not"')[2]
