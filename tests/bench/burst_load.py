@@ -67,13 +67,16 @@ def mentions(count: int, *, start: datetime, lasts: timedelta = timedelta(days=1
 
 
 def as_they_come(told: Sequence[Said], *, size: int = 1_000) -> Iterator[tuple[datetime, list[Said]]]:
-    """Yield requests: what came, up to 20 s late and not in order, and when."""
+    """Yield requests of at most a minute: what came, up to 20 s late and not in order, and when."""
     chance = random.Random(1)
-    late = timedelta(seconds=20)
-    ordered = sorted(told, key=lambda said: said.at + chance.random() * late)
-    for begin in range(0, len(ordered), size):
-        part = ordered[begin : begin + size]
-        yield max(said.at for said in part) + late, part
+    late, minute = timedelta(seconds=20), timedelta(minutes=1)
+    part: list[Said] = []
+    for said in sorted(told, key=lambda said: said.at + chance.random() * late):
+        if part and (len(part) == size or said.at > part[0].at + minute):
+            yield max(each.at for each in part) + late, part
+            part = []
+        part.append(said)
+    yield max(each.at for each in part) + late, part
 
 
 def alarms(told: Sequence[Said]) -> list[tuple[int, dict[str, int]]]:

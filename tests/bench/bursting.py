@@ -19,6 +19,9 @@ from config.kit.actors import SYSTEM
 from tests.bench import burst_load
 from tests.bench.limits import buckets
 
+BATCH = 500
+"""As many as the drain takes at a time."""
+
 
 def measure(count: int) -> dict[str, Any]:
     """Return times and what came out, of both."""
@@ -60,7 +63,8 @@ def _number(alarm: StreamAlarm) -> int:
 
 
 def _bare(parts: list[list[dict[str, Any]]]) -> tuple[float, int]:
-    batches = [part[at : at + 500] for part in parts for at in range(0, len(part), 500)]
+    ordered = [told for part in parts for told in part]
+    batches = [ordered[at : at + BATCH] for at in range(0, len(ordered), BATCH)]
     url = os.environ["DATABASE_URL"].replace("postgres://", "postgresql://", 1)
     started = perf_counter()
     raised = buckets.run(url, batches, over=burst_load.OVER, more_than=burst_load.MORE_THAN, sources=burst_load.SOURCES)
