@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 OVER = timedelta(minutes=10)
+CALM = timedelta(minutes=15)
 MORE_THAN, SOURCES = 50, 3
 RULE: dict[str, Any] = {
     "key": "escalation",
@@ -14,6 +15,7 @@ RULE: dict[str, Any] = {
     "group_by": ["brand"],
     "where": [{"property": "sentiment", "is": "lt", "value": 0}],
     "over": "10m",
+    "resolve": "15m",
     "measure": {"count": {}, "distinct": "source"},
     "if": {
         "all": [
@@ -80,21 +82,25 @@ def as_they_come(told: Sequence[Said], *, size: int = 1_000) -> Iterator[tuple[d
 
 
 def alarms(told: Sequence[Said]) -> list[tuple[int, dict[str, int]]]:
-    """Return at which mention each alarm is raised, and on which figures: one pass over the day, in order."""
+    """Return at which mention each alarm is raised, and on which figures: one pass over the day, in order.
+
+    It takes a quarter of an hour without the condition until there is another one.
+    """
     seen: deque[Said] = deque()
     sources: Counter[str] = Counter()
-    raised, held = [], False
+    raised, held, fell = [], False, None
     for said in sorted(told):
         if said.sentiment >= 0:
             continue
         while seen and seen[0].at <= said.at - OVER:
             gone = seen.popleft()
             sources[gone.source] -= 1
-            held = held and _holds(seen, sources)
+            if held and not _holds(seen, sources):
+                held, fell = False, gone.at + OVER
         seen.append(said)
         sources[said.source] += 1
         now = _holds(seen, sources)
-        if now and not held:
+        if now and not held and (fell is None or said.at - fell >= CALM):
             raised.append((said.number, {"count": len(seen), "distinct": _different(sources)}))
         held = now
     return raised
