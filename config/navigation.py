@@ -54,7 +54,7 @@ GROUPS: Final = (
             Place("flows", "workflow", _("Journeys"), "j"),
             Place("rules", "zap", _("Rules"), "r"),
             Place("runs", "route", _("Runs"), "u"),
-            Place("actions", "list-checks", _("Actions of rules"), "t"),
+            Place("actions", "target", _("Actions of rules"), "t"),
             Place("parked", "circle-pause", _("Parked events"), "x"),
         ),
     ),

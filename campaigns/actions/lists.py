@@ -32,7 +32,7 @@ def _dress(scope: Scope, rows: Sequence[Action]) -> list[Row]:
 
 def _given(payload: Mapping[str, Any]) -> str:
     """Return what an action acts on, in a word."""
-    return next((str(payload[key]) for key in ("name", "trait", "label", "endpoint") if key in payload), "")
+    return next((str(payload[key]) for key in ("name", "trait", "label", "endpoint", "flow") if key in payload), "")
 
 
 def _of_rule(rows: QuerySet[Action], text: str, scope: Scope) -> QuerySet[Action]:
@@ -61,7 +61,7 @@ ACTIONS: Final = List(
             label=_("Asked"),
             value=lambda row: row["action"].created_at,
             sort="pk",
-            style="full",
+            style="ago",
             small=True,
         ),
         Column(
@@ -70,9 +70,15 @@ ACTIONS: Final = List(
             value=lambda row: row["rule"] or "–",
             link=lambda row: reverse("rule", args=[row["rule"]]) if row["rule"] else "",
             small=True,
+            width="fit",
         ),
-        Column(key="kind", label=_("Action"), value=lambda row: KINDS.get(row["action"].kind, row["action"].kind)),
-        Column(key="given", label=_("On"), value=lambda row: _given(row["action"].payload), style="code", width="clip"),
+        Column(
+            key="kind",
+            label=_("Action"),
+            value=lambda row: KINDS.get(row["action"].kind, row["action"].kind),
+            width="fit",
+        ),
+        Column(key="given", label=_("On"), value=lambda row: _given(row["action"].payload), style="code"),
         Column(
             key="person",
             label=_("Person"),
@@ -86,7 +92,6 @@ ACTIONS: Final = List(
             label=_("Reason"),
             value=lambda row: reason_text(row["action"].reason),
             small=True,
-            width="clip",
         ),
         Column(
             key="attempts", label=_("Failures"), value=lambda row: row["action"].attempts, numeric=True, shown=False

@@ -19,6 +19,11 @@ def actions_of_rules(workspace_id: int) -> models.QuerySet[Action]:
     return Action.objects.filter(workspace_id=workspace_id, rule_id__isnull=False)
 
 
+def parked_actions(workspace_id: int) -> models.QuerySet[Action]:
+    """Return what was given up and waits for an operator."""
+    return Action.objects.filter(workspace_id=workspace_id, state=Action.State.PARKED)
+
+
 @transaction.atomic
 def replay_action(workspace_id: int, action_id: int, *, actor: Actor, now: datetime) -> Action:
     """Have a parked action tried again from the beginning; it is still done at most once.

@@ -115,7 +115,7 @@ def _action(
         person_id=event.person_id,
         event_id=event.id,
         rule_id=more.get("rule_id"),
-        payload={"flow_id": flow.id, "event": entering, **more},
+        payload={"flow_id": flow.id, "flow": flow.key, "event": entering, **more},
         created_at=now,
     )
 

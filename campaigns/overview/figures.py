@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from audiences.intake.backlog import Backlog, backlog
 from audiences.intake.refusals import refusals
+from campaigns.actions.parked import parked_actions
 from campaigns.delivery.labels import reason_text
 from campaigns.delivery.lookups import Outcomes, due_messages, held_up, in_doubt, outcomes
 from campaigns.flows import lookups as flow_lookups
@@ -116,6 +117,13 @@ def needs(workspace_id: int, *, span: Span, found: Outcomes | None = None) -> li
             n=parked(workspace_id).count(),
             text=_("Parked events"),
             url=f"{reverse('parked')}?open=yes",
+            level="bad",
+            icon="circle-pause",
+        ),
+        Need(
+            n=parked_actions(workspace_id).count(),
+            text=_("Parked actions"),
+            url=f"{reverse('actions')}?state=parked",
             level="bad",
             icon="circle-pause",
         ),

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from audiences.intake.backlog import backlog
+from campaigns.actions.parked import parked_actions
 from campaigns.delivery.labels import channel_text, reason_text
 from campaigns.delivery.lookups import held_up, in_doubt
 from campaigns.parking import parked
@@ -25,6 +26,7 @@ def connect() -> None:
         banners.source(tell)
     attention.counts("messages")(lambda workspace_id: in_doubt(workspace_id).count())
     attention.counts("parked")(lambda workspace_id: parked(workspace_id).count())
+    attention.counts("actions")(lambda workspace_id: parked_actions(workspace_id).count())
 
 
 def doubts(workspace_id: int, _now: datetime) -> Iterator[Banner]:

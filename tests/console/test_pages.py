@@ -60,6 +60,7 @@ def addresses(shop: Shop) -> list[str]:
         "messages",
         "mailbox",
         "parked",
+        "actions",
     )
     return [
         *(reverse(name) for name in (*lists, "audit", "preferences", "styleguide")),
