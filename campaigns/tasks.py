@@ -4,6 +4,7 @@ from celery import shared_task
 
 from campaigns.flows.lateness import longest_lateness
 from campaigns.pulse import beat
+from campaigns.rules.steering import forget_held
 from campaigns.rules.streams.upkeep import forget_streams
 from campaigns.triggers import drain_intake, sweep_rules
 from config.kit import clock, queues
@@ -27,6 +28,12 @@ def sweep_rules_task() -> None:
 def forget_streams_task() -> None:
     """Forget what is too old for any window of a rule."""
     forget_streams(now=clock.now(), lateness=longest_lateness)
+
+
+@shared_task(name=queues.FORGET_HELD, acks_late=True, ignore_result=True)
+def forget_held_task() -> None:
+    """Forget what was held back longer ago than anybody asks."""
+    forget_held(now=clock.now())
 
 
 @shared_task(name=queues.PULSE, ignore_result=True, time_limit=10)

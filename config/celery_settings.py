@@ -55,6 +55,7 @@ beat_schedule = {
     "make partitions": {"task": queues.MAKE_PARTITIONS, "schedule": 3600.0},
     "forget event keys": {"task": queues.FORGET_KEYS, "schedule": 3600.0},
     "thin trait history": {"task": queues.THIN_HISTORY, "schedule": 86400.0},
+    "forget held": {"task": queues.FORGET_HELD, "schedule": 3600.0},
     "forget streams": {"task": queues.FORGET_STREAMS, "schedule": 300.0},
     "forget jobs": {"task": queues.FORGET_JOBS, "schedule": 3600.0},
     "forget refused rows": {"task": queues.FORGET_REFUSED, "schedule": 3600.0},

@@ -12,6 +12,7 @@ WEBHOOKS: Final = "webhooks"
 DRAIN_INTAKE: Final = "campaigns.drain_intake"
 SWEEP_RULES: Final = "campaigns.sweep_rules"
 FORGET_STREAMS: Final = "campaigns.forget_streams"
+FORGET_HELD: Final = "campaigns.forget_held"
 DRAIN_ACTIONS: Final = "campaigns.drain_actions"
 DRAIN_EFFECTS: Final = "campaigns.drain_effects"
 DRAIN_WEBHOOKS: Final = "campaigns.drain_webhooks"
@@ -33,6 +34,7 @@ QUEUE_OF: Final = {
     DRAIN_INTAKE: RULES,
     SWEEP_RULES: RULES,
     FORGET_STREAMS: MAINTENANCE,
+    FORGET_HELD: MAINTENANCE,
     DRAIN_ACTIONS: FLOWS,
     DRAIN_EFFECTS: FLOWS,
     DRAIN_WEBHOOKS: WEBHOOKS,

@@ -3,7 +3,8 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final
+from datetime import datetime, timedelta
+from typing import Any, Final
 from uuid import UUID
 
 import msgspec
@@ -15,6 +16,9 @@ EXCLUDED: Final = "excluded"
 COOLING: Final = "cooldown"
 ENOUGH_FOR_PERSON: Final = "max_per_subject"
 ENOUGH: Final = "max_in_all"
+KEPT: Final = timedelta(days=90)
+"""How long why not can tell what was held back."""
+CHUNK: Final = 10_000
 MOST_A_DAY: Final = 24
 """Rows kept for one rule and person within a day of event time."""
 
@@ -33,9 +37,12 @@ def keep_held(workspace_id: int, held: Sequence[Held]) -> None:
     rows = _rows(held)
     if rows:
         with bulk_cursor() as cursor:
-            cursor.execute(
-                INSERT, {"workspace": workspace_id, "rows": msgspec.json.encode(rows).decode(), "most": MOST_A_DAY}
-            )
+            given: dict[str, Any] = {
+                "workspace": workspace_id,
+                "rows": msgspec.json.encode(rows).decode(),
+                "most": MOST_A_DAY,
+            }
+            cursor.execute(INSERT, given)
 
 
 def _rows(held: Sequence[Held]) -> list[dict[str, object]]:
@@ -59,6 +66,22 @@ def _rows(held: Sequence[Held]) -> list[dict[str, object]]:
     return rows
 
 
+def forget_held(*, now: datetime) -> int:
+    """Delete what was held back longer ago than is shown, in chunks; return how many rows."""
+    deleted = 0
+    while True:
+        with bulk_cursor() as cursor:
+            cursor.execute(FORGET, [now - KEPT, CHUNK])
+            found: int = cursor.rowcount
+        deleted += found
+        if found < CHUNK:
+            return deleted
+
+
+FORGET: Final = """
+delete from campaigns_heldback where ctid = any(array(
+    select ctid from campaigns_heldback where event_time < %s limit %s))
+"""
 INSERT: Final = """
 insert into campaigns_heldback (workspace_id, rule_id, version, person_id, event_id, event_time, reason, held_by)
 select %(workspace)s, rule_id, version, person_id, event_id, event_time, reason, held_by

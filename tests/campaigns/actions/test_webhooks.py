@@ -24,6 +24,7 @@ from tests import factories
 from tests.audiences.events import put, row
 from tests.campaigns.rules import given
 from tests.campaigns.world import settle
+from tests.config.kit.test_http import allow, serving
 from tests.factories import NOON, bearer
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("gate_in_process")]
@@ -79,6 +80,23 @@ def test_a_call_says_what_fired_for_whom_and_is_signed(workspace):
     assert headers["webhook-signature"] == "v1," + base64.b64encode(hmac.new(key, signed, sha256).digest()).decode()
     assert Action.objects.get().state == "done"
     assert drain_webhooks(NOON) == 0
+
+
+def test_a_call_arrives_at_a_server_that_can_check_it(workspace, monkeypatch):
+    with serving(b"HTTP/1.1 204 No Content\r\n\r\n") as server:
+        allow(monkeypatch, f"127.0.0.1:{server.port}")
+        raw = {"key": "crm", "url": f"{server.url}hook"}
+        made, _ = save_endpoint(workspace.pk, raw, actor=factories.actor(), now=NOON)
+        fires(workspace)
+        assert drain_webhooks(NOON) == 1
+    head, _, body = server.received.partition(b"\r\n\r\n")
+    lines = head.decode().split("\r\n")
+    assert lines[0] == "POST /hook HTTP/1.1"
+    headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines[1:])}
+    wanted = signed_headers([made.secret], message_id=headers["webhook-id"], at=NOON, body=body)
+    assert {name: headers[name] for name in wanted} == wanted
+    assert json.loads(body)["data"]["rule"] == "tell-crm"
+    assert (Action.objects.get().state, Endpoint.objects.get().last_answer) == ("done", "204")
 
 
 def test_the_signature_is_that_of_the_specifications_example():

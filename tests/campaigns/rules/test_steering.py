@@ -13,8 +13,8 @@ from campaigns.rules.define import amend
 from campaigns.rules.explain import why_not
 from campaigns.rules.form import parse_rule
 from campaigns.rules.models import Firing, FiringCount, HeldBack, Rule
-from campaigns.rules.steering import windows
-from campaigns.rules.steering.held import MOST_A_DAY
+from campaigns.rules.steering import forget_held, windows
+from campaigns.rules.steering.held import KEPT, MOST_A_DAY
 from campaigns.rules.steering.standing import is_rolled_out, outside
 from compliance.access.models import Workspace
 from tests import factories
@@ -153,6 +153,8 @@ class TestOnTheDatabase:
         given.listening(workspace, "once", LABEL, max_firings={"per_subject": 1})
         happens(workspace, *range(40))
         assert HeldBack.objects.count() == MOST_A_DAY
+        assert forget_held(now=NOON + KEPT) == 0
+        assert forget_held(now=NOON + KEPT + timedelta(days=1)) == MOST_A_DAY
 
     def test_schedule_end_and_rollout_hold_back_without_a_row_and_are_told_all_the_same(self, workspace):
         given.listening(workspace, "night", LABEL, schedule={"window": {"from": "22:00", "to": "06:00"}, "zone": "UTC"})
