@@ -13,6 +13,7 @@ from multiprocessing import get_context
 from typing import Any
 
 import django
+import psutil
 
 django.setup()  # before the models below can be imported
 
@@ -37,6 +38,7 @@ from tests.bench.crowd_loading import load  # noqa: E402
 from tests.bench.crowd_questions import QUESTIONS, Question, variants  # noqa: E402
 from tests.bench.crowd_stream import computed_by_job, flooded, streamed  # noqa: E402
 from tests.bench.kit import agree, interleave, median  # noqa: E402
+from tests.bench.place import Meter  # noqa: E402
 
 BATCH = 500
 JUDGED_BY = 20
@@ -45,12 +47,12 @@ SLOW_S = 5.0
 """Segments that take longer are told."""
 
 
-def measure(size: Size, *, quick: bool, only: Collection[str] = ()) -> dict[str, Any]:
+def measure(size: Size, *, quick: bool, only: Collection[str] = (), segments: int = 0) -> dict[str, Any]:
     """Load the crowd unless it is there; return all figures, or those of some stages, each told on the way."""
     call_command("migrate", verbosity=0)
     Workspace.objects.get_or_create(pk=WORKSPACE, defaults={"key": "bench", "name": "Bench", "created_at": NOW})
     told: dict[str, Any] = {"people": size.people, "events": size.events}
-    for name, stage in _stages(size, quick=quick).items():
+    for name, stage in _stages(size, quick=quick, segments=segments).items():
         if not only or name in only:
             told |= _told(size, name, stage)
     return told
@@ -62,14 +64,14 @@ def _told(size: Size, name: str, stage: Callable[[], Any]) -> dict[str, Any]:
     return {name: figure}
 
 
-def _stages(size: Size, *, quick: bool) -> dict[str, Callable[[], Any]]:
+def _stages(size: Size, *, quick: bool, segments: int) -> dict[str, Callable[[], Any]]:
     """Return what is measured, in this order: the streams move on from the crowd's instant, so they come last."""
     return {
         "load_s": lambda: _loaded(size),
         "room": lambda: _room(size),
         "questions": lambda: {one.name: _question(one, rounds=2 if quick else 3) for one in QUESTIONS},
         "looking": _looking,
-        "standing": lambda: _standing(10 if quick else 100),
+        "standing": lambda: _standing(segments or (10 if quick else 100)),
         "membership": _membership,
         "recompute": _recompute,
         "rejudge": lambda: _rejudge(8 if quick else 20),
@@ -168,7 +170,8 @@ def _standing(count: int) -> dict[str, Any]:
 
     By SQL alone, ten segments at a time: a hundred of them told event by event would take an hour.
     """
-    with connection.cursor() as cursor:
+    start = time.perf_counter()
+    with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("truncate audiences_membership, audiences_recheck")
         Segment.objects.update(live=None, computed=None)
         Segment.objects.all().delete()
@@ -176,12 +179,13 @@ def _standing(count: int) -> dict[str, Any]:
         indexes = cursor.fetchall()
         for name, _ in indexes:
             cursor.execute(f"drop index {name}")
-        start = time.perf_counter()
+        cursor.execute("set local session_replication_role = replica")  # else each row looks its segment up
         made = [(_define(f"s{number}", where), where) for number, where in enumerate(variants(count))]
         for first in range(0, count, AT_ONCE):
             _enter(made[first : first + AT_ONCE])
         for _, definition in indexes:
             cursor.execute(definition)
+    with connection.cursor() as cursor:
         cursor.execute("vacuum analyze audiences_membership")
     return {"segments": count, "members": Membership.objects.count(), "seconds": time.perf_counter() - start}
 
@@ -189,31 +193,38 @@ def _standing(count: int) -> dict[str, Any]:
 def _recompute() -> dict[str, Any]:
     """Judge everybody by all segments, as the nightly check does, twice: the first time says when people are due.
 
-    Two processes share the segments. What stands is right, so nobody may be found to differ.
+    Two processes share the segments. What stands is right, so nobody may be found to differ. `cpu_s` is what the
+    server's processes worked the second time, however many others the machine had.
     """
     ids = [one.id for one in live(WORKSPACE).segments]
-    first, again = _by_two(ids), _by_two(ids)
+    first, (again, cpu) = _by_two(ids)[0], _by_two(ids)
     agree(differences=_scalar("select count(*) from audiences_recheck where due_at <= %s", [NOW]), expected=0)
     due = _scalar("select count(*) from audiences_recheck")
     Segment.objects.filter(pk__in=ids[JUDGED_BY:]).update(live=None)
-    return {"segments": len(ids), "first_s": first, "seconds": again, "due": due}
+    return {"segments": len(ids), "first_s": first, "seconds": again, "cpu_s": cpu, "due": due}
 
 
-def _by_two(ids: Sequence[int]) -> float:
+def _by_two(ids: Sequence[int]) -> tuple[float, float]:
     connection.close()
     start = time.perf_counter()
     with get_context("fork").Pool(2) as workers:
-        workers.map(_find, ids, chunksize=1)
-    return time.perf_counter() - start
+        cpu = sum(workers.map(_find, ids, chunksize=1))
+    return time.perf_counter() - start, cpu
 
 
-def _find(segment_id: int) -> None:
+def _find(segment_id: int) -> float:
+    """Find who differs; return the CPU seconds that the server's process needed. Two of them fill two cores."""
     one = live(WORKSPACE).get(segment_id)
     assert one is not None
-    with transaction.atomic():
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("set local max_parallel_workers_per_gather = 0")
+        server = Meter()
+        backend = [psutil.Process(connection.connection.info.backend_pid)]
+        server.spent(backend)
         took = _seconds(lambda: find_differences(WORKSPACE, one, now=NOW))
-    if took > SLOW_S:
-        print(f"  {took:.1f} s: {one.condition.as_json()}", file=sys.stderr, flush=True)
+        if took > SLOW_S:
+            print(f"  {took:.1f} s: {one.condition.as_json()}", file=sys.stderr, flush=True)
+        return server.spent(backend)
 
 
 def _define(key: str, where: dict[str, Any]) -> Segment:
@@ -301,11 +312,12 @@ def main() -> None:
     parser.add_argument("people", type=int)
     parser.add_argument("events", type=int)
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--segments", type=int, default=0, help="how many stand (default 100, or 10)")
     parser.add_argument("--only", default="", help="names of stages, with commas between them")
     asked = parser.parse_args()
     size = Size(people=asked.people, events=asked.events)
     only = [name for name in asked.only.split(",") if name]
-    print(json.dumps(measure(size, quick=asked.quick, only=only)))
+    print(json.dumps(measure(size, quick=asked.quick, only=only, segments=asked.segments)))
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from tests.bench.kit import median
 PEOPLE: Final = """
 copy (select id, traits ->> 'country', traits ->> 'plan', traits ->> 'age', (traits -> 'tags' ? 'wine')::int,
     traits ->> 'city', traits ->> 'email', left(replace(traits ->> 'signed_up', 'T', ' '), 19)
-from audiences_person where merged_into is null) to stdout (format csv)
+from audiences_person where merged_into is null and traits ? 'signed_up') to stdout (format csv)
 """
 EVENTS: Final = """
 copy (select person_id, name, to_char(event_time at time zone 'UTC', 'YYYY-MM-DD HH24:MI:SS'),
