@@ -36,6 +36,7 @@ from tests.audiences.sender import Sender, basic
 
 DAY = timedelta(days=1)
 VERBS = {"templates": define_template, "segments": define_segment, "journeys": define_flow, "rules": define_rule}
+NAME = "Harvest Grocers 丰收超市"
 THANKED, NO_CONSENT, FRUGAL, DOUBTFUL = "household-1", "household-2", "household-3", "household-4"
 
 
@@ -64,15 +65,34 @@ class Shop:
 
 def open_shop(now: datetime) -> Shop:
     """Build the shop as it stands at `now`."""
-    workspace = factories.workspace(name="Harvest Grocers 丰收超市", brand=DEMO_BRAND)
+    shop = found_shop(now)
+    define(shop, now)
+    trade(shop)
+    return shop
+
+
+def found_shop(now: datetime) -> Shop:
+    """Rent the room: a workspace with two members, and nothing in it."""
+    workspace = factories.workspace(name=NAME, brand=DEMO_BRAND)
     user = factories.user(workspace)
-    shop = Shop(workspace=workspace, user=user, viewer=factories.user(workspace, role=Member.Role.VIEWER), now=now)
-    with clock.at(now):
-        _define(shop)
+    return Shop(workspace=workspace, user=user, viewer=factories.user(workspace, role=Member.Role.VIEWER), now=now)
+
+
+def define(shop: Shop, at: datetime) -> None:
+    """Define what the demo defines, and let people in."""
+    with clock.at(at):
+        for kind, raw in definitions():
+            made = VERBS[kind](shop.workspace.pk, raw, actor=factories.actor(), now=at)
+            if kind == "journeys":
+                publish(made, actor=factories.actor(), now=at)
+
+
+def trade(shop: Shop) -> None:
+    """Let the four households buy, and bring two files of old orders."""
+    with clock.at(shop.now):
         _buy(shop)
         _work(shop)
         _import(shop)
-    return shop
 
 
 OLD_ORDERS = """member_no,paid_at,amount,channel,note
@@ -97,13 +117,6 @@ def _import(shop: Shop) -> None:
     imports.set_plan(found, {"what": "events", "event": "old_order", "columns": columns})
     imports.start_run(found, actor=factories.actor(), now=shop.now)
     jobs.run_all()
-
-
-def _define(shop: Shop) -> None:
-    for kind, raw in definitions():
-        made = VERBS[kind](shop.workspace.pk, raw, actor=factories.actor(), now=shop.now)
-        if kind == "journeys":
-            publish(made, actor=factories.actor(), now=shop.now)
 
 
 def _buy(shop: Shop) -> None:
