@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern] = [
     path("rules/<str:key>/pace/", rules.rule_pace, name="rule-pace"),
     path("journeys/", flows.flows, name="flows"),
     path("journeys/<str:key>/", flows.flow, name="flow"),
+    path("journeys/<str:key>/figures/", flows.flow_figures, name="flow-figures"),
     path("journeys/<str:key>/switch/", flows.switch, name="flow-switch"),
     path("runs/", flows.runs, name="runs"),
     path("runs/<uuid:run_id>/", flows.run, name="run"),

@@ -58,7 +58,7 @@ class ActorMiddleware:
     def _actor(self, request: HttpRequest) -> Actor:
         request_id = str(request.META.get("signalbox.request_id", ""))
         if not request.path.startswith(NOT_PAGES) and request.user.is_authenticated:
-            name = request.user.get_username()
+            name = request.user.shown_name
             return Actor(kind=ActorKind.USER, id=str(request.user.pk), name=name, request_id=request_id)
         return replace(SYSTEM, request_id=request_id)
 

@@ -159,7 +159,8 @@ def _regularly(words: Wording, node: Regularly) -> str:
 
 
 def _consent(words: Wording, node: Consent) -> str:
-    return words.consent.format(channel=node.channel, purpose=node.purpose)
+    channel, purpose = words.channels.get(node.channel, node.channel), words.purposes.get(node.purpose, node.purpose)
+    return words.consent.format(channel=channel, purpose=purpose)
 
 
 def _where(words: Wording, tests: list[tuple[str, str, Any]]) -> str:

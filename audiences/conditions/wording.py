@@ -49,6 +49,8 @@ class Wording:
     returned: str
     regularly: str
     consent: str
+    channels: Mapping[str, str]
+    purposes: Mapping[str, str]
     steps_done: str
     since: str
 
@@ -135,6 +137,8 @@ ENGLISH: Final = Wording(
     returned="did {name} again{window}, after nothing for {quiet}{where}",
     regularly="did {name} {times} in {least} of the last {periods} periods of {every}{where}",
     consent="may be contacted by {channel} for {purpose}",
+    channels={},
+    purposes={},
     steps_done="{n} of {all} steps",
     since="since {value}",
 )
@@ -220,6 +224,8 @@ CHINESE: Final = Wording(
     returned="沉默 {quiet}后，{window}再次发生{name}{where}",
     regularly="最近 {periods} 个周期（每个 {every}）中至少 {least} 个周期发生{name}{times}{where}",
     consent="同意通过 {channel} 接收 {purpose}",
+    channels={"email": "电子邮件", "sms": "短信", "push": "推送"},
+    purposes={"marketing": "营销消息", "transactional": "事务消息"},
     steps_done="完成 {n}/{all} 步",
     since="自 {value}",
 )

@@ -8,8 +8,10 @@ from typing import Any, Final
 
 from django.db import transaction
 
+from audiences.computed.catalogue import TRAITS as COMPUTED
 from audiences.facts.counters import events_counted
 from audiences.facts.touch import Touch
+from audiences.identity.labels import kind_text
 from audiences.people import identities
 from audiences.people.directory import KnownPeople
 from audiences.people.lookups import find_person, identities_of, name_of
@@ -47,6 +49,11 @@ class Side:
     identifiers: tuple[Identity, ...]
     events: int
     segments: tuple[str, ...]
+
+    @property
+    def named(self) -> list[tuple[str, Identity]]:
+        """The identifiers, each with what its kind is called."""
+        return [(kind_text(row.kind), row) for row in self.identifiers]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -166,7 +173,7 @@ def _traits(loser: Person, winner: Person) -> list[TraitChoice]:
     """Compare as the merge itself will: on copies of the two profiles."""
     united = _profile(winner)
     united.unite(_profile(loser))
-    names = sorted({*loser.traits, *winner.traits})
+    names = sorted({*loser.traits, *winner.traits} - {COMPUTED})  # which are worked out anew
     return [
         TraitChoice(
             name=name,

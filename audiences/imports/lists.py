@@ -54,7 +54,7 @@ IMPORTS: Final = List(
         ),
         Column(key="state", label=_("State"), value=lambda row: label_of(row["job"]), small=True, width="fit"),
         Column(key="what", label=_("What"), value=lambda row: str(WHATS[row["import"].what])),
-        Column(key="accepted", label=_("In"), value=_count("accepted"), numeric=True, small=True),
+        Column(key="accepted", label=_("Imported"), value=_count("accepted"), numeric=True, small=True),
         Column(key="repeated", label=_("Repeated"), value=_count("repeated"), numeric=True),
         Column(key="refused", label=_("Refused"), value=_count("refused"), numeric=True),
         Column(key="actor", label=_("By"), value=lambda row: row["import"].actor),

@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from audiences.intake.labels import reason_text
 from audiences.intake.models import Refusal
 from config.kit.lists import Choice, Column, Dates, Instants, List, Nothing, Row, Scope, Text, register
 
@@ -27,7 +28,7 @@ def _said(rows: QuerySet[Refusal], text: str, _scope: Scope) -> QuerySet[Refusal
 def _reasons(scope: Scope) -> list[tuple[str, str]]:
     """The reasons among the latest thousand: all that one meets in practice, at the price of one short index scan."""
     latest = _source(scope).order_by("-id").values_list("reason", flat=True)[:1000]
-    return [(reason, reason.replace("_", " ")) for reason in sorted(set(latest))]
+    return [(reason, reason_text(reason)) for reason in sorted(set(latest))]
 
 
 REFUSED: Final = List(
@@ -45,10 +46,11 @@ REFUSED: Final = List(
         Column(
             key="message",
             label=_("What was wrong"),
-            value=lambda row: row["refusal"].message,
-            sub=lambda row: row["refusal"].reason,
+            value=lambda row: reason_text(row["refusal"].reason),
+            sub=lambda row: row["refusal"].message,
             small=True,
         ),
+        Column(key="told", label=_("As the sender was told"), value=lambda row: row["refusal"].message, shown=False),
         Column(key="reason", label=_("Reason"), value=lambda row: row["refusal"].reason, style="code", shown=False),
         Column(key="message_id", label=_("Message id"), value=lambda row: row["refusal"].message_id, width="clip"),
     ),

@@ -109,7 +109,7 @@ PEOPLE: Final = List(
             small=True,
             width="clip",
         ),
-        Column(key="email", label=_("E-mail"), value=lambda row: _masked(row["person"].traits.get(EMAIL))),
+        Column(key="email", label=_("E-mail"), value=lambda row: _masked(row["person"].traits.get(EMAIL)), width="fit"),
         Column(
             key="phone", label=_("Phone"), value=lambda row: _masked(row["person"].traits.get("phone")), shown=False
         ),
@@ -127,6 +127,7 @@ PEOPLE: Final = List(
             value=lambda row: row["person"].first_seen,
             sort="first_seen",
             style="full",
+            wide=True,
         ),
         Column(
             key="last_seen",

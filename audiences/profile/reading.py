@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from audiences.computed.catalogue import TRAITS
+from audiences.computed.definitions import live_traits
 from audiences.identity.labels import kind_text
 from audiences.people.lookups import identities_of
 from audiences.people.models import Person, TraitChange
@@ -68,7 +69,8 @@ def trait_lines(person: Person, *, bare: bool) -> list[TraitLine]:
 def computed_lines(person: Person) -> list[TraitLine]:
     """Return the traits that the product works out."""
     found = person.traits.get(TRAITS, {})
-    return [TraitLine(name=name, value=plain(value), at=None) for name, value in sorted(found.items())]
+    names = dict(live_traits(person.workspace_id).values_list("key", "name"))
+    return [TraitLine(name=names.get(key, key), value=plain(value), at=None) for key, value in sorted(found.items())]
 
 
 def _line(name: str, value: Any, words: Sequence[Word], *, bare: bool) -> TraitLine:

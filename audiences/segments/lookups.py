@@ -1,6 +1,7 @@
 """Reads about segments for those who look: the list with its counts, members, and who belongs where."""
 
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -17,6 +18,12 @@ def segment_names(workspace_id: int) -> QuerySet[Segment]:
 def find_segment(workspace_id: int, key: str) -> Segment | None:
     """Return one segment with its count, None if there is none with this key."""
     return with_members(Segment.objects.filter(workspace_id=workspace_id, key=key)).first()
+
+
+def moves(segment: Segment, *, since: datetime) -> tuple[int, int]:
+    """Return how many stays in a segment began, and how many ended, since then."""
+    rows = Membership.objects.filter(segment=segment)
+    return rows.filter(entered_at__gte=since).count(), rows.filter(left_at__gte=since).count()
 
 
 def stays(segment: Segment) -> QuerySet[Membership]:

@@ -1,6 +1,6 @@
 """Pages about segments: the list, and one segment with its members, versions, readers and trail."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Final
 
@@ -8,6 +8,7 @@ from django.http import Http404, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from audiences.people.lookups import names_of, people
 from audiences.segments import lookups
 from audiences.segments.computing import how_far
 from audiences.segments.definitions import archive, used_by
@@ -20,6 +21,7 @@ from audiences.segments.versions import changes_between, restore, unarchive, ver
 from audiences.wording import condition_line
 from compliance.access.console import ConsoleRequest, actor_of, console_change, console_page
 from compliance.access.forms import submit
+from compliance.audit.labels import action_text
 from compliance.audit.trail import entries
 from compliance.desk.lists import list_page
 from compliance.jobs.models import Job
@@ -29,6 +31,8 @@ from config.kit.pages import page
 from config.kit.paging import CursorPage
 
 GROWTH_DAYS: Final = 30
+RECENT: Final = timedelta(days=7)
+NEWCOMERS: Final = 6
 MOST_VERSIONS: Final = 100
 NEWEST_FIRST: Final = CursorPage("-id")
 
@@ -36,7 +40,7 @@ NEWEST_FIRST: Final = CursorPage("-id")
 @console_page
 def segments(request: ConsoleRequest) -> HttpResponse:
     """List the segments of the workspace."""
-    return list_page(request, SEGMENTS)
+    return list_page(request, SEGMENTS, template="segments/list.html")
 
 
 @console_page
@@ -83,9 +87,16 @@ def trail(request: ConsoleRequest, key: str) -> HttpResponse:
     """Show the audit trail of one segment."""
     found = find(request, key)
     kept = NEWEST_FIRST.page(entries(request.workspace.pk, object_kind="segment", object_id=key), request.GET)
-    return page(
-        request, "segments/trail.html", {**around(found, "trail"), "page": kept}, parts={"segment-trail": "trail"}
-    )
+    rows = [
+        {
+            "entry": entry,
+            "action": action_text(entry.action),
+            "said": {name: value for name, value in entry.payload.items() if name != "sha256"},
+        }
+        for entry in kept.rows
+    ]
+    context = {**around(found, "trail"), "page": kept, "rows": rows}
+    return page(request, "segments/trail.html", context, parts={"segment-trail": "trail"})
 
 
 @console_change
@@ -155,7 +166,18 @@ def around(segment: Segment, tab: str) -> dict[str, Any]:
 def segment_growth(request: ConsoleRequest, key: str) -> HttpResponse:
     """Show how many people were in a segment day by day: part of its page, or a page."""
     found = find(request, key)
-    context = {"segment": found, "chart": _growth(found, now=clock.now())}
+    now = clock.now()
+    joined, left = lookups.moves(found, since=now - RECENT)
+    latest = list(lookups.stays(found).order_by("-pk")[:NEWCOMERS])
+    names = names_of(request.workspace.pk, [stay.person_id for stay in latest])
+    context = {
+        "segment": found,
+        "chart": _growth(found, now=now),
+        "joined": joined,
+        "left": left,
+        "everybody": people(request.workspace.pk).count(),
+        "newcomers": [{"stay": stay, "name": names.get(stay.person_id, "")} for stay in latest],
+    }
     return page(request, "segments/growth.html", context, parts={"segment-growth": "growth"})
 
 

@@ -1,6 +1,7 @@
 """What the states of messages, the reasons and the gate's checks are called."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +19,6 @@ STATES: Final = {
     Delivery.State.BLOCKED: Label("bad", "ban", _("blocked")),
     Delivery.State.IN_DOUBT: Label("warn", "circle-help", _("in doubt")),
 }
-CHANNELS: Final[dict[str, str | Promise]] = {"email": _("e-mail"), "null": _("test channel")}
 REASONS: Final[dict[str, str | Promise]] = {
     "no_consent": _("no consent"),
     "consent_withdrawn": _("consent withdrawn"),
@@ -98,11 +98,28 @@ def label_of_state(state: str) -> Label:
     return STATES[Delivery.State(state)]
 
 
+RECEIPT: Final[dict[str, str | Promise]] = {
+    "answer": _("Answer"),
+    "outcome": _("Outcome"),
+    "tries": _("Tries"),
+}
+OUTCOMES: Final[dict[str, str | Promise]] = {
+    "accepted": _("accepted"),
+    "refused": _("refused for good"),
+    "later": _("asked to try again later"),
+    "unreachable": _("could not be reached"),
+    "in_doubt": _("in doubt"),
+}
+
+
+def receipt_lines(receipt: Mapping[str, Any]) -> list[tuple[str, str, Any]]:
+    """Return what a provider answered as (key, its words, value); keys that only one provider has stay as they are."""
+    return [
+        (key, str(RECEIPT.get(key, key.replace("_", " "))), OUTCOMES.get(value, value) if key == "outcome" else value)
+        for key, value in sorted(receipt.items(), key=lambda item: (item[0] not in RECEIPT, item[0]))
+    ]
+
+
 def reason_text(reason: str) -> str:
     """Say a reason in words; one that a newer part of the product brought in is shown as it is."""
     return str(REASONS.get(reason, reason.replace("_", " ")))
-
-
-def channel_text(channel: str) -> str:
-    """Say a channel in words."""
-    return str(CHANNELS.get(channel, channel))

@@ -12,10 +12,12 @@ from audiences.people.lookups import called as people_called
 from audiences.people.lookups import names_of, people
 from campaigns.delivery import lookups
 from campaigns.delivery.doubts import Resolution, resolve
-from campaigns.delivery.labels import CHANNELS, REASONS, STATES, channel_text, label_of_state, reason_text
+from campaigns.delivery.labels import REASONS, STATES, label_of_state, reason_text
 from campaigns.delivery.models import Delivery, MailboxMessage
+from config.kit.channels import CHANNELS, channel_text, purpose_text
 from config.kit.lists import Action, Choice, Column, Dates, Doing, Instants, List, Nothing, Row, Scope, Text, register
 from config.kit.masking import masked
+from content.library.templates import names_of_versions
 
 
 def _messages(scope: Scope) -> QuerySet[Delivery]:
@@ -24,7 +26,15 @@ def _messages(scope: Scope) -> QuerySet[Delivery]:
 
 def _dress(scope: Scope, rows: Sequence[Delivery]) -> list[Row]:
     names = names_of(scope.workspace_id, [message.person_id for message in rows])
-    return [{"message": message, "name": names.get(message.person_id, "")} for message in rows]
+    templates = names_of_versions({message.template_version_id for message in rows})
+    return [
+        {
+            "message": message,
+            "name": names.get(message.person_id, ""),
+            "template": templates.get(message.template_version_id, ""),
+        }
+        for message in rows
+    ]
 
 
 def _of_people(rows: QuerySet[Any], text: str, scope: Scope) -> QuerySet[Any]:
@@ -73,9 +83,18 @@ MESSAGES: Final = List(
             width="fit",
         ),
         Column(key="reason", label=_("Reason"), value=lambda row: _reason(row["message"])),
-        Column(key="channel", label=_("Channel"), value=lambda row: str(channel_text(row["message"].channel))),
-        Column(key="address", label=_("Address"), value=lambda row: _masked(row["message"].address)),
-        Column(key="purpose", label=_("Purpose"), value=lambda row: row["message"].purpose, shown=False),
+        Column(key="template", label=_("Template"), value=lambda row: row["template"], width="fit"),
+        Column(
+            key="channel",
+            label=_("Channel"),
+            value=lambda row: channel_text(row["message"].channel),
+            width="fit",
+            shown=False,
+        ),
+        Column(
+            key="address", label=_("Address"), value=lambda row: _masked(row["message"].address), width="fit", wide=True
+        ),
+        Column(key="purpose", label=_("Purpose"), value=lambda row: purpose_text(row["message"].purpose), shown=False),
         Column(key="node", label=_("Node"), value=lambda row: row["message"].node, style="code", shown=False),
         Column(key="tries", label=_("Tries"), value=lambda row: row["message"].attempt, numeric=True, shown=False),
         Column(

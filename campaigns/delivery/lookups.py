@@ -8,7 +8,7 @@ from typing import Final
 from uuid import UUID
 
 from django.db.models import Case, Count, OuterRef, QuerySet, Subquery, UUIDField, When
-from django.db.models.functions import Cast, Substr
+from django.db.models.functions import Cast, Substr, Trunc
 
 from campaigns.delivery.models import Delivery, MailboxMessage
 
@@ -86,6 +86,21 @@ def outcomes(workspace_id: int, *, since: datetime, until: datetime) -> Outcomes
         if state in (Delivery.State.BLOCKED, Delivery.State.HELD):
             reasons[reason] += n
     return Outcomes(states=states, reasons=sorted(reasons.items(), key=lambda one: (-one[1], one[0])))
+
+
+def counts_over_time(
+    workspace_id: int, *, since: datetime, until: datetime, by: str
+) -> list[tuple[datetime, str, int]]:
+    """Return how many messages of [since, until) are in which state, by the `hour` or `day` they were asked for."""
+    asked = Delivery.objects.filter(workspace_id=workspace_id, created_at__gte=since, created_at__lt=until)
+    rows = asked.order_by().annotate(slot=Trunc("created_at", by)).values_list("slot", "state")
+    return list(rows.annotate(n=Count("pk")).order_by("slot"))
+
+
+def counts_of_flow(workspace_id: int, flow_id: int, *, since: datetime) -> dict[str, int]:
+    """Return how many of the messages that a flow asked for since then are in each state."""
+    asked = Delivery.objects.filter(workspace_id=workspace_id, flow_id=flow_id, created_at__gte=since)
+    return dict(asked.order_by().values_list("state").annotate(n=Count("pk")))
 
 
 def in_doubt(workspace_id: int) -> QuerySet[Delivery]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from audiences.people.lookups import names_of
 from campaigns.delivery import lookups
 from campaigns.delivery.doubts import Resolution, resolve
-from campaigns.delivery.labels import channel_text
+from campaigns.delivery.labels import receipt_lines
 from campaigns.delivery.letters import read_letter
 from campaigns.delivery.lists import MAILBOX, MESSAGES
 from campaigns.delivery.models import Delivery
@@ -39,8 +39,8 @@ def message(request: ConsoleRequest, message_id: UUID) -> HttpResponse:
         "message": found,
         "answer": answer(found),
         "name": names_of(request.workspace.pk, [found.person_id]).get(found.person_id, ""),
-        "channel": channel_text(found.channel),
-        "letters": lookups.received(request.workspace.pk, found.pk),
+        "letters": list(lookups.received(request.workspace.pk, found.pk)[:5]),
+        "receipt": receipt_lines(found.receipt),
         "in_doubt": found.state == Delivery.State.IN_DOUBT,
         "form": Form(id="message-resolve", values={}),
     }

@@ -47,7 +47,10 @@ ENTRY_REFUSALS: Final[dict[str, str | Promise]] = {
     "already_inside": _("is in it already"),
     "reentry_too_soon": _("was in it too recently"),
     "condition": _("the entry condition does not hold"),
+    "flow_draft": _("the journey was not live yet"),
     "flow_not_live": _("the journey is not live"),
+    "flow_paused": _("the journey was paused"),
+    "flow_stopped": _("the journey was stopped"),
 }
 OUTCOMES: Final[dict[str, str | Promise]] = {
     "passed": _("went on"),

@@ -146,7 +146,7 @@ RUNS: Final = List(
         ),
         Column(key="state", label=_("State"), value=lambda row: label_of_run(row["run"]), small=True, width="fit"),
         Column(key="node", label=_("Node"), value=lambda row: row["run"].node, style="code"),
-        Column(key="due", label=_("Goes on"), value=lambda row: row["run"].due_at, style="ago"),
+        Column(key="due", label=_("Goes on"), value=lambda row: row["run"].due_at, style="ago", wide=True),
         Column(
             key="entered",
             label=_("Entered"),

@@ -6,7 +6,8 @@ from typing import Any, Final
 from django.template.loader import render_to_string
 
 from campaigns.flows import lookups
-from campaigns.flows.models import Flow
+from campaigns.flows.definitions import newest_version
+from campaigns.flows.models import Flow, FlowVersion
 from campaigns.flows.wording import outline
 from compliance.access.console import ConsoleRequest
 from config.kit import clock, live
@@ -27,10 +28,16 @@ def flow_outline(request: ConsoleRequest, key: str) -> str:
     return render_to_string("flows/flow.html#outline", {"flow": found, "nodes": nodes_now(found)})
 
 
+def shown_version(flow: Flow) -> FlowVersion | None:
+    """Return the version that a flow's page tells of: the live one, of a draft the newest."""
+    return flow.live or newest_version(flow)
+
+
 def nodes_now(flow: Flow) -> Any:
     """Return the flow's nodes with how many runs are at each now, and how many passed it lately."""
+    version = shown_version(flow)
     return outline(
-        flow.live.definition if flow.live else {},
+        version.definition if version else {},
         inside=lookups.inside_by_node(flow),
         passed=lookups.passed_by_node(flow, since=clock.now() - RECENT),
     )

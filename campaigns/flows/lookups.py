@@ -101,9 +101,28 @@ def converted(workspace_id: int, *, since: datetime, until: datetime) -> int:
     return ended.filter(exit_reason="converted").count()
 
 
-def entered_by_day(workspace_id: int, *, since: datetime) -> dict[int, dict[date, int]]:
-    """Return how many runs each flow began on each day (of the active zone), by the flow's id."""
+def entered(flow: Flow, *, since: datetime, until: datetime) -> int:
+    """Return how many runs of a flow began in [since, until)."""
+    return Run.objects.filter(flow=flow, entered_at__gte=since, entered_at__lt=until).count()
+
+
+def endings(flow: Flow, *, since: datetime) -> dict[str, int]:
+    """Return how the runs of a flow ended that ended since then, by reason."""
+    ended = Run.objects.filter(flow=flow, ended_at__gte=since).order_by()
+    return dict(ended.values_list("exit_reason").annotate(n=Count("pk")))
+
+
+def refused_by_reason(flow: Flow, *, since: datetime) -> dict[str, int]:
+    """Return why those did not get in who asked since then, by reason."""
+    refused = EntryDecision.objects.filter(flow=flow, at__gte=since).order_by()
+    return dict(refused.values_list("reason").annotate(n=Count("pk")))
+
+
+def entered_by_day(workspace_id: int, *, since: datetime, flow: Flow | None = None) -> dict[int, dict[date, int]]:
+    """Return how many runs each flow, or one, began on each day (of the active zone), by the flow's id."""
     begun = Run.objects.filter(workspace_id=workspace_id, entered_at__gte=since).order_by()
+    if flow is not None:
+        begun = begun.filter(flow=flow)
     rows = begun.annotate(day=TruncDate("entered_at")).values_list("flow_id", "day").annotate(n=Count("*"))
     found: dict[int, dict[date, int]] = {}
     for flow_id, day, n in rows:

@@ -14,10 +14,10 @@ from campaigns.delivery.lookups import messages_of_run
 from campaigns.delivery.wording import answer
 from campaigns.flows import lookups
 from campaigns.flows.definitions import pause, resume
+from campaigns.flows.figures import figures, pace
 from campaigns.flows.labels import EXITS, label_of_flow, label_of_run
 from campaigns.flows.lists import FLOWS, RUNS
-from campaigns.flows.live import nodes_now
-from campaigns.flows.models import Flow
+from campaigns.flows.live import nodes_now, shown_version
 from campaigns.flows.wording import entry_text, goal_text, step_line
 from compliance.access.console import ConsoleRequest, actor_of, console_change, console_page
 from compliance.access.forms import submit
@@ -43,17 +43,30 @@ def flow(request: ConsoleRequest, key: str) -> HttpResponse:
     found = lookups.find_flow(request.workspace.pk, key)
     if found is None:
         raise Http404
-    definition = found.live.definition if found.live else {}
+    version = shown_version(found)
+    definition = version.definition if version else {}
     context = {
         "flow": found,
         "label": label_of_flow(found.state),
-        "entry": _entry(found),
+        "version": version,
+        "entry": entry_text(definition) if version else "",
         "entry_condition": _condition(definition.get("entry", {}), "if"),
         "exits": [_exit(way) for way in definition.get("exit", ())],
         "goal": goal_text(definition),
         "nodes": nodes_now(found),
     }
     return page(request, "flows/flow.html", context, parts={"flow-outline": "outline"})
+
+
+@console_page
+def flow_figures(request: ConsoleRequest, key: str) -> HttpResponse:
+    """Show what the last days brought a flow: part of its page, or a page."""
+    found = lookups.find_flow(request.workspace.pk, key)
+    if found is None:
+        raise Http404
+    now = clock.now()
+    context = {"flow": found, "figures": figures(found, now=now), "chart": pace(found, now=now)}
+    return page(request, "flows/figures.html", context, parts={"flow-figures": "figures"})
 
 
 @console_change
@@ -92,10 +105,6 @@ def run(request: ConsoleRequest, run_id: UUID) -> HttpResponse:
         "exit": EXITS.get(found.exit_reason),
     }
     return page(request, "flows/run.html", context)
-
-
-def _entry(flow: Flow) -> str:
-    return entry_text(flow.live.definition) if flow.live else ""
 
 
 def _condition(definition: dict[str, Any], part: str) -> Any:

@@ -1,22 +1,31 @@
 """Says flows and steps in words: the outline of a definition, and what a run met at each node."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from django.utils.dates import WEEKDAYS_ABBR
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from audiences.conditions import durations
 from audiences.wording import Line, condition_line, verdict_line
-from campaigns.delivery.labels import channel_text
 from campaigns.flows.labels import label_of_node, outcome_text
 from campaigns.flows.models import Run, Step
+from config.kit.channels import channel_text, purpose_text
 from config.kit.labels import Label
 from config.kit.templatetags.kit import exact_duration
 
 Parts = Mapping[str, Any]
+WEEKDAYS: Final = (
+    gettext_lazy("Mon"),
+    gettext_lazy("Tue"),
+    gettext_lazy("Wed"),
+    gettext_lazy("Thu"),
+    gettext_lazy("Fri"),
+    gettext_lazy("Sat"),
+    gettext_lazy("Sun"),
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +108,7 @@ def node_text(node: Parts) -> str:
             return _("%(template)s by %(channel)s (%(purpose)s)") % {
                 "template": node.get("template", ""),
                 "channel": channel_text(node.get("channel", "")),
-                "purpose": node.get("purpose", "marketing"),
+                "purpose": purpose_text(node.get("purpose", "marketing")),
             }
         case _:
             return ""
@@ -112,10 +121,28 @@ def _until_text(until: Parts) -> str:
     else:
         text = _("until %(time)s") % {"time": until.get("time", "")}
     if until.get("weekdays"):
-        text += " · " + ", ".join(str(WEEKDAYS_ABBR[day - 1]) for day in until["weekdays"])
+        text += " · " + weekdays_text(until["weekdays"])
     if until.get("days"):
         text += " · " + _("after %(n)s calendar days") % {"n": until["days"]}
     return f"{text} · {zone_text(until.get('zone', 'person'))}"
+
+
+def weekdays_text(days: Sequence[int]) -> str:
+    """Say weekdays (1 is Monday), three and more in a row as a span: Mon–Fri, Sun."""
+    rows: list[list[int]] = []
+    for day in sorted(set(days)):
+        if rows and rows[-1][-1] == day - 1:
+            rows[-1].append(day)
+        else:
+            rows.append([day])
+    return _(", ").join(_row_of_days(row) for row in rows)
+
+
+def _row_of_days(row: Sequence[int]) -> str:
+    names = [str(WEEKDAYS[day - 1]) for day in row]
+    if len(row) > 2:
+        return _("%(first)s–%(last)s") % {"first": names[0], "last": names[-1]}
+    return _(", ").join(names)
 
 
 def goal_text(definition: Parts) -> str:

@@ -6,18 +6,26 @@ from typing import Any, Final
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from audiences.intake.models import EventKind
 from audiences.people.labels import has_own_name, label_of_kind
 from audiences.wording import Line, verdict_line
-from campaigns.delivery.labels import channel_text
 from campaigns.delivery.wording import CheckLine, answer
 from campaigns.flows.labels import label_of_run, refusal_text
 from campaigns.overview.story import Entry
+from config.kit.channels import channel_text, purpose_text
 from config.kit.labels import Label
 from config.kit.masking import shown as masked_value
 from config.kit.templatetags.kit import plain
 
 MOST_PROPERTIES: Final = 4
+NOTED: Final = {
+    "segment.entered": (Label("brand", "tags", ""), gettext_lazy("joined the segment")),
+    "segment.left": (Label("", "tags", ""), gettext_lazy("left the segment")),
+    "consent.granted": (Label("ok", "check", ""), gettext_lazy("gave consent:")),
+    "consent.withdrawn": (Label("bad", "ban", ""), gettext_lazy("took consent back:")),
+}
 RULE: Final = "zap"
 
 
@@ -49,10 +57,22 @@ def shown(entry: Entry) -> Shown:
 
 def _event(entry: Entry) -> Shown:
     event = entry.row
+    if event.kind == EventKind.INTERNAL and event.name in NOTED:
+        return _noted(entry)
     label = label_of_kind(event.kind)
     title = event.name if has_own_name(event.kind) else ""
     note = _properties(event.properties)
     return Shown(entry=entry, label=label, lead=str(label), title=title, note=note, code=True)
+
+
+def _noted(entry: Entry) -> Shown:
+    """What the product itself noted: a segment was joined or left, consent was given or taken back."""
+    event, (label, lead) = entry.row, NOTED[entry.row.name]
+    if key := event.properties.get("segment"):
+        return Shown(entry=entry, label=label, lead=str(lead), title=key, url=reverse("segment-page", args=[key]))
+    told = event.properties
+    what = f"{channel_text(told.get('channel', ''))} · {purpose_text(told.get('purpose', ''))}"
+    return Shown(entry=entry, label=label, lead=str(lead), title=what, note=str(told.get("source", "")))
 
 
 def _properties(properties: Mapping[str, Any]) -> str:

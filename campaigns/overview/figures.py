@@ -14,7 +14,8 @@ from audiences.intake.backlog import Backlog, backlog
 from audiences.intake.refusals import refusals
 from campaigns.actions.parked import parked_actions
 from campaigns.delivery.labels import reason_text
-from campaigns.delivery.lookups import Outcomes, due_messages, held_up, in_doubt, outcomes
+from campaigns.delivery.lookups import Outcomes, counts_over_time, due_messages, held_up, in_doubt, outcomes
+from campaigns.delivery.models import Delivery
 from campaigns.flows import lookups as flow_lookups
 from campaigns.flows.labels import label_of_flow
 from campaigns.flows.models import Flow
@@ -25,6 +26,8 @@ from config.kit.labels import Label
 from config.kit.spans import Span
 
 SPARK_DAYS: Final = 7
+HOURLY: Final = timedelta(days=2)
+"""A window up to this long is told hour by hour, a longer one day by day."""
 SPARK_SIZE: Final = (96, 24)
 BEHIND: Final = timedelta(seconds=10)
 MOST_REASONS: Final = 5
@@ -39,6 +42,20 @@ class Window:
     stopped: int
     converted: int
     reasons: tuple["Reason", ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Course:
+    """Sent and stopped messages over the hours or days of a window, oldest first."""
+
+    sent: tuple[int, ...]
+    stopped: tuple[int, ...]
+
+    @property
+    def lines(self) -> dict[str, str]:
+        """The points of a sparkline each, where there is a course to see."""
+        found = {"sent": self.sent, "stopped": self.stopped}
+        return {name: points(values) for name, values in found.items() if any(values)}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -144,6 +161,21 @@ def needs(workspace_id: int, *, span: Span, found: Outcomes | None = None) -> li
         ),
     )
     return [need for need in asked if need.n]
+
+
+def course(workspace_id: int, *, since: datetime, until: datetime) -> Course:
+    """Return how the figures of [since, until) came about, hour by hour or day by day."""
+    step = timedelta(days=1) if until - since > HOURLY else timedelta(hours=1)
+    rows = counts_over_time(workspace_id, since=since, until=until, by="day" if step.days else "hour")
+    last = round((until - since) / step)
+    sent, stopped = [0] * (last + 1), [0] * (last + 1)
+    for slot, state, n in rows:
+        place = min(max(round((slot - since) / step), 0), last)
+        if state == Delivery.State.SENT:
+            sent[place] += n
+        elif state in (Delivery.State.BLOCKED, Delivery.State.HELD):
+            stopped[place] += n
+    return Course(sent=tuple(sent), stopped=tuple(stopped))
 
 
 def window(workspace_id: int, *, since: datetime, until: datetime, found: Outcomes | None = None) -> Window:

@@ -13,13 +13,14 @@ from audiences.people.finding import find_people
 from audiences.people.lookups import find_person, name_of
 from audiences.people.models import Person
 from audiences.segments.lookups import segment_names
-from campaigns.delivery.labels import channel_text, label_of_state
+from campaigns.delivery.labels import label_of_state
 from campaigns.delivery.lookups import find_message
 from campaigns.flows.labels import label_of_flow
 from campaigns.flows.lookups import find_run, flow_names
 from campaigns.overview.commands import Command, commands
 from campaigns.rules.lookups import rule_names
 from compliance.access.console import ConsoleRequest
+from config.kit.channels import channel_text
 from config.kit.masking import masked
 from config.kit.pinyin import matches
 from config.navigation import places

@@ -9,12 +9,13 @@ from django.utils.translation import ngettext
 
 from audiences.intake.backlog import backlog
 from campaigns.actions.parked import parked_actions
-from campaigns.delivery.labels import channel_text, reason_text
+from campaigns.delivery.labels import reason_text
 from campaigns.delivery.lookups import held_up, in_doubt
 from campaigns.parking import parked
 from campaigns.pulse import is_any_alive, silent
 from config.kit import attention, banners
 from config.kit.banners import Banner
+from config.kit.channels import channel_text
 from config.kit.templatetags.kit import duration, num
 
 BEHIND = timedelta(minutes=1)

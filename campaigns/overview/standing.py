@@ -9,13 +9,13 @@ from uuid import UUID
 
 from django.db.models import Count, Q
 
-from campaigns.delivery.labels import channel_text
 from campaigns.delivery.lookups import messages_of_person
 from campaigns.delivery.models import Delivery
 from campaigns.flows.labels import label_of_node, label_of_run
 from campaigns.flows.lookups import runs_of_person
 from campaigns.flows.models import Run
 from campaigns.flows.wording import node_text
+from config.kit.channels import channel_text
 from config.kit.labels import Label
 
 MOST: Final = 20

@@ -61,6 +61,7 @@ def _figures(workspace: int, asked: Span, now: datetime) -> dict[str, Any]:
     return {
         "needs": figures.needs(workspace, span=asked, found=found),
         "now": figures.window(workspace, since=asked.since, until=asked.until, found=found),
+        "course": figures.course(workspace, since=asked.since, until=asked.until),
         "before": figures.window(workspace, since=asked.before, until=asked.since),
         "journeys": figures.journeys(workspace, since=asked.since, until=asked.until, now=now),
         "health": figures.health(workspace, span=asked, now=now, found=found),

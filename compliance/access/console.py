@@ -116,6 +116,6 @@ def actor_of(request: ConsoleRequest) -> Actor:
     return Actor(
         kind=ActorKind.USER,
         id=str(request.user.pk),
-        name=request.user.get_username(),
+        name=request.user.shown_name,
         request_id=str(request.META.get("signalbox.request_id", "")),
     )

@@ -1,11 +1,14 @@
 """Workspaces, the users who work in them, and the keys of other systems."""
 
-from typing import ClassVar
+import re
+from typing import ClassVar, Final
 
 from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+HAN: Final = re.compile(r"[\u3400-\u9fff]")
 
 
 class Workspace(models.Model):
@@ -31,6 +34,13 @@ class User(AbstractUser):
     # whether single letters work as commands; who dictates or types with one finger switches them off
     shortcuts = models.BooleanField(default=True)
     preferences_at = models.DateTimeField(null=True)
+
+    @property
+    def shown_name(self) -> str:
+        """The full name, in Chinese with the family name first; where there is none, the user name."""
+        if HAN.match(self.last_name):
+            return f"{self.last_name}{self.first_name}"
+        return self.get_full_name() or self.get_username()
 
 
 class Member(models.Model):

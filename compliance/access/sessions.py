@@ -28,7 +28,7 @@ UNATTENDED: Final = "X-Unattended"
 
 def note(happened: str, user: User, *, at: datetime, **payload: Any) -> None:
     """Put on the trail of each of the user's workspaces what happened to their session."""
-    actor = Actor(kind=ActorKind.USER, id=str(user.pk), name=user.get_username())
+    actor = Actor(kind=ActorKind.USER, id=str(user.pk), name=user.shown_name)
     entries = [
         Entry(
             action=f"session.{happened}",

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from compliance.audit.labels import ACTORS, label_of_actor
+from compliance.audit.labels import ACTORS, action_text, label_of_actor, thing_text
 from compliance.audit.models import AuditEntry
 from compliance.audit.trail import entries
 from config.kit.lists import Choice, Column, Dates, List, Nothing, Row, Scope, Text, register
@@ -19,7 +19,15 @@ def _source(scope: Scope) -> QuerySet[AuditEntry]:
 
 
 def _dress(_scope: Scope, rows: Sequence[AuditEntry]) -> list[Row]:
-    return [{"entry": entry, "actor": label_of_actor(entry.actor_kind)} for entry in rows]
+    return [
+        {
+            "entry": entry,
+            "actor": label_of_actor(entry.actor_kind),
+            "action": action_text(entry.action),
+            "thing": thing_text(entry.object_kind),
+        }
+        for entry in rows
+    ]
 
 
 AUDIT: Final = List(
@@ -33,7 +41,13 @@ AUDIT: Final = List(
     counted=lambda n: ngettext("%(n)s entry", "%(n)s entries", n) % {"n": f"{n:,}"},
     columns=(
         Column(key="time", label=_("Time"), value=lambda row: row["entry"].at, sort="pk", style="full", small=True),
-        Column(key="action", label=_("Action"), value=lambda row: row["entry"].action, style="code", small=True),
+        Column(
+            key="action",
+            label=_("Action"),
+            value=lambda row: row["entry"].action,
+            cell="audit/cells.html#action",
+            small=True,
+        ),
         Column(
             key="object",
             label=_("Object"),

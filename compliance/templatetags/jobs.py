@@ -2,11 +2,13 @@
 
 from django import template
 
+from compliance.audit.labels import action_text
 from compliance.jobs import labels
 from compliance.jobs.models import Job
 from config.kit import clock
 
 register = template.Library()
+register.filter("action", action_text)
 
 
 @register.filter

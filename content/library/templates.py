@@ -94,6 +94,12 @@ def versions(template: Template) -> QuerySet[TemplateVersion]:
     return template.versions.order_by("-number")
 
 
+def names_of_versions(version_ids: Collection[int]) -> dict[int, str]:
+    """Return what the templates of these versions are called, by the version's id."""
+    rows = TemplateVersion.objects.filter(pk__in=version_ids)
+    return dict(rows.values_list("pk", "template__name"))
+
+
 def stored_templates(version_ids: Collection[int]) -> dict[int, StoredTemplate]:
     """Return the parsed versions by id, those known from before without asking the database."""
     found = {number: known for number in version_ids if (known := _remembered.get(number))}

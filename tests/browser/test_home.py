@@ -87,7 +87,7 @@ def test_the_address_keeps_window_and_zone(console: Console):
     expect(page).to_have_url(re.compile("window=7d.*zone=UTC"))
     page.get_by_role("link", name="Custom", exact=True).click()
     page.get_by_label("From").fill("2026-01-01")
-    page.get_by_label("To").fill("2026-01-31")
+    page.get_by_label("Until").fill("2026-01-31")
     page.get_by_role("button", name="Show").click()
     expect(page).to_have_url(re.compile("from=2026-01-01&to=2026-01-31"))
     expect(page.locator("[data-card=figures]").get_by_role("link", name=SENT).locator(".big")).to_have_text("0")

@@ -87,6 +87,7 @@ def addresses(shop: Shop) -> list[str]:
         reverse("rule-pace", args=["big-basket"]),
         reverse("flow", args=["thank-you"]),
         reverse("flow", args=["win-back"]),
+        reverse("flow-figures", args=["thank-you"]),
         reverse("run", args=[message.run_id]),
         reverse("message", args=[message.pk]),
         reverse("message", args=[shop.message(NO_CONSENT).pk]),

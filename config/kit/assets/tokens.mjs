@@ -50,6 +50,7 @@ export const css = `
 :root,[data-theme=light]{${block('light')}}
 [data-theme=dark]{${block('dark')}}
 @media (prefers-color-scheme:dark){[data-theme=auto]{${block('dark')}}}
+@media print{[data-theme]{${block('light')}}}
 :root{
 --font-ui:Inter,"PingFang SC","HarmonyOS Sans SC","Microsoft YaHei UI","Microsoft YaHei","Noto Sans CJK SC","Noto Sans SC",system-ui,sans-serif;
 --font-mono:ui-monospace,"SF Mono","Cascadia Mono",Consolas,"DejaVu Sans Mono","Noto Sans Mono CJK SC",monospace;

@@ -26,7 +26,8 @@ class Column:
 
     `sort` is the path of the database column or annotation that orders by it; `nullable` says that it may be empty,
     which comes last either way. `sub` is a second, quieter line. `shown` says whether one sees the column before
-    choosing, `small` whether also on a phone. `width` is "clip" (takes what is left) or "fit" (as wide as its text).
+    choosing, `small` whether also on a phone, `wide` whether on a wide screen alone. `width` is "clip" (takes what is
+    left) or "fit" (as wide as its text).
     """
 
     key: str
@@ -40,6 +41,7 @@ class Column:
     shown: bool = True
     numeric: bool = False
     small: bool = False
+    wide: bool = False
     width: str = ""
     style: str = ""
     exported: bool = True

@@ -187,6 +187,11 @@ class Listed:
         return url() if url else ""
 
     @property
+    def vacant(self) -> bool:
+        """Whether there is nothing at all yet, so that there is nothing to filter, to arrange or to count either."""
+        return not (self.lines or self.narrowed or self.asked.cursor or self.views or self.forbidden)
+
+    @property
     def cleared(self) -> str:
         """The address without filters."""
         names = [name for each in self.listing.filters for name in each.parameters]
@@ -257,6 +262,7 @@ def _classes(column: Column) -> str:
         column.width: bool(column.width),
         "fit muted": column.style in ("ago", "full"),
         "s-hide": not column.small,
+        "m-hide": column.wide,
     }
     return " ".join(look for look, on in looks.items() if on)
 

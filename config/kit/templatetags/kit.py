@@ -14,11 +14,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
 
 from config.kit import clock
+from config.kit.channels import channel_text, purpose_text
 from config.kit.forms import KEY, fresh_key
 from config.kit.masking import masked, shown
 from config.kit.spoken import spoken
 
 register = template.Library()
+register.filter("channel", channel_text)
+register.filter("purpose", purpose_text)
 SHOWN: Final = 400
 ENOUGH: Final = 20  # below this a percentage says little
 UNITS: Final = (86_400, 3_600, 60)

@@ -5,7 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from compliance.access.attempts import PER_NAME
-from compliance.access.models import Member
+from compliance.access.models import Member, User
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -76,3 +76,10 @@ def test_before_log_in_language_and_theme_live_in_cookies(client):
 def test_a_form_leads_back_only_to_this_site(client):
     answer = client.post(reverse("preferences"), {"theme": "dark", "next": "https://elsewhere.example/"})
     assert answer["Location"] == "/"
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "shown"), [("岚", "林", "林岚"), ("Grace", "Okafor", "Grace Okafor"), ("", "", "user-name")]
+)
+def test_a_chinese_name_begins_with_the_family_s(first, last, shown):
+    assert User(username="user-name", first_name=first, last_name=last).shown_name == shown
