@@ -143,7 +143,9 @@ def keep(out: Path) -> None:
     for name, (scene, language, theme, width) in KEPT.items():
         picture = Image.open(out / f"{scene}.{language}.{theme}.{width}.png").convert("RGB")
         shown = picture.crop((0, 0, width, min(WIDTHS[width], picture.height)))
-        shown.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(IMAGES / f"{name}.png", optimize=True)
+        shown.quantize(256, Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE).save(
+            IMAGES / f"{name}.png", optimize=True
+        )
 
 
 @contextmanager
