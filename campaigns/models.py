@@ -7,6 +7,7 @@ from campaigns.flows.models import EntryDecision, Flow, FlowVersion, Run, Step
 from campaigns.parking import DrainProgress, ParkedEvent
 from campaigns.pulse import Pulse
 from campaigns.rules.models import Firing, FiringCount, HeldBack, Rule, RuleSetStamp, RuleVersion
+from campaigns.rules.publishing.models import RuleCase, RuleDraft, RulePolicy, RuleReview
 from campaigns.rules.streams.models import RuleWait, StreamAlarm, StreamBucket, StreamGroup, StreamHit, StreamTurn
 
 __all__ = [
@@ -24,6 +25,10 @@ __all__ = [
     "ParkedEvent",
     "Pulse",
     "Rule",
+    "RuleCase",
+    "RuleDraft",
+    "RulePolicy",
+    "RuleReview",
     "RuleSetStamp",
     "RuleVersion",
     "RuleWait",

@@ -11,6 +11,11 @@ from campaigns.flows import api as flows
 from campaigns.overview import api as overview_api
 from campaigns.rules import api as rules
 from campaigns.rules import stopping_api as stopping
+from campaigns.rules.publishing import api as publishing
+from campaigns.rules.publishing import api_cases as cases
+from campaigns.rules.publishing import api_replays as replays
+from campaigns.rules.publishing import api_reviews as reviews
+from campaigns.rules.publishing import api_versions as versions
 from campaigns.rules.streams import api as streams
 from campaigns.rules.tables import api as tables
 
@@ -23,8 +28,28 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/rules/<str:key>/stop", stopping.StopSwitch.as_view()),
     path("v1/rules/<str:key>/release", stopping.Release.as_view()),
     path("v1/rules/<str:key>/alarms", streams.Alarms.as_view()),
+    path("v1/rules/<str:key>/draft", publishing.Draft.as_view()),
+    path("v1/rules/<str:key>/publish", publishing.Publish.as_view()),
+    path("v1/rules/<str:key>/roll-back", publishing.Rollback.as_view()),
+    path("v1/rules/<str:key>/submit", reviews.Submit.as_view()),
+    path("v1/rules/<str:key>/approve", reviews.Approve.as_view()),
+    path("v1/rules/<str:key>/reject", reviews.Reject.as_view()),
+    path("v1/rules/<str:key>/withdraw", reviews.Withdraw.as_view()),
+    path("v1/rules/<str:key>/cases", cases.Cases.as_view()),
+    path("v1/rules/<str:key>/cases/<int:case_id>", cases.OneCase.as_view()),
+    path("v1/rules/<str:key>/versions", versions.Versions.as_view()),
+    path("v1/rules/<str:key>/versions/<int:number>", versions.OneVersion.as_view()),
+    path("v1/rules/<str:key>/versions/<int:number>/restore", versions.Restore.as_view()),
+    path("v1/rules/<str:key>/diff", versions.Differences.as_view()),
+    path("v1/rules/<str:key>/uses", versions.Uses.as_view()),
+    path("v1/rules/<str:key>/replay", replays.StartReplay.as_view()),
+    path("v1/rule-check", publishing.Check.as_view()),
+    path("v1/rule-batch", publishing.Batch.as_view()),
+    path("v1/rule-reviews", reviews.Reviews.as_view()),
+    path("v1/rule-policy", reviews.PolicyView.as_view()),
     path("v1/rules/<str:key>/firings", rules.Firings.as_view()),
     path("v1/rules/<str:key>/why/<uuid:event_id>", rules.Why.as_view()),
+    path("v1/rules/<str:key>/trace/<uuid:event_id>", rules.TraceEvent.as_view()),
     path("v1/tables", tables.Tables.as_view()),
     path("v1/tables/validate", tables.Validate.as_view()),
     path("v1/tables/try", tables.Try.as_view()),

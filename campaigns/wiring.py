@@ -12,6 +12,7 @@ from campaigns.delivery.channels.base import AddressRefused, Channel
 from campaigns.delivery.channels.registry import INSTALLED
 from campaigns.delivery.exits import check_with
 from campaigns.flows import live as live_flows
+from campaigns.flows.lateness import longest_lateness
 from campaigns.flows.leaving import leaving
 from campaigns.flows.merging import listen_to_people
 from campaigns.flows.models import Flow
@@ -19,6 +20,7 @@ from campaigns.flows.waking import listen_to_deliveries
 from campaigns.overview import beginnings, notices  # noqa: F401  beginnings registers its kind of job
 from campaigns.overview import live as live_home
 from campaigns.rules import merging, references
+from campaigns.rules.publishing import lateness, replays  # noqa: F401  replays registers its kind of job
 from campaigns.segment_uses import flows_reading, rules_reading
 
 
@@ -27,6 +29,7 @@ def connect() -> None:
     references.register("flow", _flows)
     references.register("segment", existing_keys)
     references.register("endpoint", existing_endpoints)
+    lateness.register(longest_lateness)
     usage.register("rule", rules_reading)
     usage.register("flow", flows_reading)
     for channel in INSTALLED.values():

@@ -72,3 +72,9 @@ def name_of(person: Person) -> str:
     if not person.user_id:
         return f"…{str(person.pk)[-8:]}"
     return masked(person.user_id) if EMAIL.match(person.user_id) else person.user_id
+
+
+def alive_after(workspace_id: int, *, after: UUID, limit: int) -> list[UUID]:
+    """Return the next people in the order of their ids, without those who were merged into others."""
+    rows = Person.objects.filter(workspace_id=workspace_id, merged_into=None, id__gt=after)
+    return list(rows.order_by("id").values_list("id", flat=True)[:limit])

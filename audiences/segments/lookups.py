@@ -44,3 +44,9 @@ def names_of_segments(workspace_id: int) -> dict[str, str]:
     """Return the names of the segments in use, by key, in the order of the names."""
     rows = Segment.objects.filter(workspace_id=workspace_id, live__isnull=False).order_by("name", "key")
     return dict(rows.values_list("key", "name"))
+
+
+def members_after(workspace_id: int, key: str, *, after: UUID, limit: int) -> list[UUID]:
+    """Return the next members of a segment, as of today, in the order of their ids."""
+    rows = Membership.objects.filter(workspace_id=workspace_id, segment__key=key, left_at=None, person_id__gt=after)
+    return list(rows.order_by("person_id").values_list("person_id", flat=True)[:limit])

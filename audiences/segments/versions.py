@@ -99,7 +99,7 @@ def _record_return(segment: Segment, version: SegmentVersion, *, actor: Actor, n
 
 def changes_between(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Difference]:
     """Return what differs between two definitions, row by row, in the reader's words."""
-    return [*_changed_labels(old, new), *_changed_rows(old.get("where"), new.get("where"))]
+    return [*_changed_labels(old, new), *changed_rows(old.get("where"), new.get("where"))]
 
 
 def _changed_labels(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Difference]:
@@ -109,7 +109,8 @@ def _changed_labels(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[
             yield Difference(what="changed", before=before, after=after)
 
 
-def _changed_rows(old: Any, new: Any) -> Iterator[Difference]:
+def changed_rows(old: Any, new: Any) -> Iterator[Difference]:
+    """Yield what differs between two conditions, row by row."""
     (word, before), (new_word, after) = _rows(old), _rows(new)
     if before and after and len(before) + len(after) > 2 and word != new_word:
         yield Difference(what="changed", before=joined_by(word), after=joined_by(new_word))

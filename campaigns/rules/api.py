@@ -1,117 +1,30 @@
 """`/v1/rules`: defining rules, switching them, what they fired, and why they did not."""
 
 from collections.abc import Mapping
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 from uuid import UUID
 
 from django.db.models import F
-from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema, inline_serializer
-from rest_framework import serializers
+from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from campaigns.rules.define import amend, define
-from campaigns.rules.explain import HoldingBack, Judgement, why_not
+from campaigns.rules import api_forms as forms
+from campaigns.rules.define import Defined, amend, define_or_submit
+from campaigns.rules.explain import why_not
 from campaigns.rules.models import Firing, Rule, RuleVersion
+from campaigns.rules.publishing.drafts import find_draft
+from campaigns.rules.publishing.releasing import retire
+from campaigns.rules.tracing import trace
 from compliance.access.authentication import key_of
 from config.kit import clock
 from config.kit.actors import current_actor
 from config.kit.api import CursorPage, missing
 from config.kit.errors import InputRefused, Problem, refuse
 
-EXAMPLE: Final = {
-    "key": "big-basket",
-    "on": ["order_paid"],
-    "if": {"all": [{"property": "amount", "is": "gte", "value": 100}, {"segment": "loyal"}]},
-    "then": [{"start_flow": "thank-you"}],
-}
+VERSION: Final = OpenApiParameter("version", str, description="its number, or `draft`; default: the live one")
 SWITCHES: Final = ("mode", "enabled", "priority", "rollout")
-RuleForm = inline_serializer(
-    "RuleForm",
-    {
-        "key": serializers.CharField(max_length=100),
-        "name": serializers.CharField(max_length=300, required=False),
-        "on": serializers.ListField(child=serializers.CharField(max_length=300), help_text="event names"),
-        "if": serializers.JSONField(required=False, help_text="a condition; without one every such event matches"),
-        "unless": serializers.JSONField(required=False, help_text="a condition that keeps the rule from firing"),
-        "then": serializers.ListField(child=serializers.DictField(), help_text='[{"start_flow": "key"}]'),
-        "exclusive": serializers.CharField(required=False, help_text="a group of which one rule fires on an event"),
-        "cooldown": serializers.CharField(required=False, help_text="per person, such as 7d"),
-        "max_firings": serializers.DictField(
-            required=False, help_text='{"per_subject": 1, "in_all": 1000, "per": "30d"}'
-        ),
-        "schedule": serializers.DictField(required=False, help_text="from, until, weekdays, window, zone"),
-        "expires": serializers.DateTimeField(required=False),
-        "rollout": serializers.FloatField(required=False, help_text="percentage of people"),
-        "priority": serializers.IntegerField(default=100, help_text="smaller numbers act first"),
-        "enabled": serializers.BooleanField(default=True),
-        "mode": serializers.ChoiceField(choices=["live", "shadow", "off"], default="live"),
-    },
-)
-RuleShown = inline_serializer(
-    "Rule",
-    {
-        "key": serializers.CharField(),
-        "name": serializers.CharField(),
-        "version": serializers.IntegerField(),
-        "mode": serializers.CharField(),
-        "enabled": serializers.BooleanField(),
-        "priority": serializers.IntegerField(),
-        "definition": serializers.JSONField(),
-        "created_at": serializers.DateTimeField(),
-        "updated_at": serializers.DateTimeField(),
-    },
-)
-RuleList = inline_serializer(
-    "RuleList", {"data": serializers.ListField(child=RuleShown), "next": serializers.CharField(allow_null=True)}
-)
-RuleSwitch = inline_serializer(
-    "RuleSwitch",
-    {
-        "mode": serializers.ChoiceField(choices=["live", "shadow", "off"], required=False),
-        "enabled": serializers.BooleanField(required=False),
-        "priority": serializers.IntegerField(required=False),
-        "rollout": serializers.FloatField(required=False, help_text="percentage of people"),
-    },
-)
-FiringShown = inline_serializer(
-    "Firing",
-    {
-        "id": serializers.IntegerField(),
-        "person_id": serializers.UUIDField(),
-        "event_id": serializers.UUIDField(),
-        "event_time": serializers.DateTimeField(),
-        "fired_at": serializers.DateTimeField(),
-        "version": serializers.IntegerField(),
-        "mode": serializers.CharField(),
-        "facts": serializers.JSONField(),
-        "verdict": serializers.JSONField(),
-    },
-)
-FiringList = inline_serializer(
-    "FiringList", {"data": serializers.ListField(child=FiringShown), "next": serializers.CharField(allow_null=True)}
-)
-WhyShown = inline_serializer(
-    "Why",
-    {
-        "rule": serializers.CharField(),
-        "version": serializers.IntegerField(),
-        "event_id": serializers.UUIDField(),
-        "event": serializers.CharField(),
-        "event_time": serializers.DateTimeField(),
-        "fired": serializers.BooleanField(),
-        "verdict_kept": serializers.BooleanField(help_text="true: as judged then; false: judged now on stored facts"),
-        "listens": serializers.BooleanField(help_text="whether the rule is on events of this name"),
-        "held": serializers.BooleanField(),
-        "failed": serializers.JSONField(allow_null=True, help_text="the first leaf that kept the rule from holding"),
-        "held_back": serializers.JSONField(
-            allow_null=True, help_text="reason, and by which rule, where it held and did not fire"
-        ),
-        "verdict": serializers.JSONField(),
-    },
-)
-PAGING: Final = [OpenApiParameter("cursor", str), OpenApiParameter("limit", int)]
 
 
 class Rules(APIView):
@@ -119,60 +32,71 @@ class Rules(APIView):
 
     scope: ClassVar = {"GET": "rules:read", "POST": "rules:write"}
 
-    @extend_schema(operation_id="rules_list", tags=["rules"], parameters=PAGING, responses=RuleList)
+    @extend_schema(operation_id="rules_list", tags=["rules"], parameters=forms.PAGING, responses=forms.RuleList)
     def get(self, request: Request) -> Response:
         """Return the rules in the order of their keys."""
         rows = Rule.objects.filter(workspace_id=key_of(request).workspace_id).select_related("live")
-        return Response(CursorPage("key").page(rows, request.query_params).as_json(_rule))
+        return Response(CursorPage("key").page(rows, request.query_params).as_json(forms.rule_json))
 
     @extend_schema(
         operation_id="rule_define",
         tags=["rules"],
-        request=RuleForm,
-        responses={201: RuleShown},
-        examples=[OpenApiExample("a big basket of a loyal buyer", value=EXAMPLE, request_only=True)],
+        request=forms.RuleForm,
+        responses={201: forms.RuleShown, 202: forms.RuleAwaiting},
+        examples=[OpenApiExample("a big basket of a loyal buyer", value=forms.EXAMPLE, request_only=True)],
     )
     def post(self, request: Request) -> Response:
-        """Define a rule. The same definition again adds nothing; another one with its key is its next version."""
-        rule = define(key_of(request).workspace_id, request.data, actor=current_actor(), now=clock.now())
-        return Response(_rule(rule), status=201)
+        """Define a rule. The same definition again adds nothing; another one with its key is its next version.
+
+        202 where the workspace asks for a review: the rule stays as it is, and `review` tells what waits.
+        """
+        defined = define_or_submit(key_of(request).workspace_id, request.data, actor=current_actor(), now=clock.now())
+        return _answer(defined, status=201)
 
 
 class OneRule(APIView):
     """One rule, by its key."""
 
-    scope: ClassVar = {"GET": "rules:read", "PUT": "rules:write", "PATCH": "rules:write"}
+    scope: ClassVar = {
+        "GET": "rules:read",
+        "PUT": "rules:write",
+        "PATCH": "rules:write",
+        "DELETE": "rules:write",
+    }
 
-    @extend_schema(operation_id="rule_get", tags=["rules"], responses=RuleShown)
+    @extend_schema(operation_id="rule_get", tags=["rules"], responses=forms.RuleShown)
     def get(self, request: Request, key: str) -> Response:
         """Return the rule and its live definition."""
-        return Response(_rule(_found(request, key)))
+        return Response(forms.rule_json(_found(request, key)))
 
     @extend_schema(
         operation_id="rule_put",
         tags=["rules"],
-        request=RuleForm,
-        responses=RuleShown,
-        examples=[OpenApiExample("a big basket of a loyal buyer", value=EXAMPLE, request_only=True)],
+        request=forms.RuleForm,
+        responses={200: forms.RuleShown, 202: forms.RuleAwaiting},
+        examples=[OpenApiExample("a big basket of a loyal buyer", value=forms.EXAMPLE, request_only=True)],
     )
     def put(self, request: Request, key: str) -> Response:
-        """Define the rule anew."""
+        """Define the rule anew. 202 where the workspace asks for a review."""
         raw = request.data
         if isinstance(raw, Mapping) and raw.get("key", key) != key:
             raise refuse("/key", f"the address says {key!r}", "leave the key out, or use the rule's own address")
         raw = {"key": key, **raw} if isinstance(raw, Mapping) else raw
-        rule = define(key_of(request).workspace_id, raw, actor=current_actor(), now=clock.now())
-        return Response(_rule(rule))
+        defined = define_or_submit(key_of(request).workspace_id, raw, actor=current_actor(), now=clock.now())
+        return _answer(defined, status=200)
 
     @extend_schema(
         operation_id="rule_switch",
         tags=["rules"],
-        request=RuleSwitch,
-        responses=RuleShown,
+        request=forms.RuleSwitch,
+        responses={200: forms.RuleShown, 202: forms.RuleAwaiting},
         examples=[OpenApiExample("watch it without doing anything", value={"mode": "shadow"}, request_only=True)],
     )
     def patch(self, request: Request, key: str) -> Response:
-        """Switch `mode`, `enabled`, `priority` or `rollout`; the rest stays. This is a new version, too."""
+        """Switch `mode`, `enabled`, `priority` or `rollout`; the rest stays. This is a new version, too.
+
+        202 where the workspace asks for a review, except for what only makes the rule do less: that is at once.
+        """
         rule = _found(request, key)
         changes = request.data if isinstance(request.data, Mapping) else {}
         other = [name for name in changes if name not in SWITCHES]
@@ -180,7 +104,14 @@ class OneRule(APIView):
             hint = "send one or more of " + ", ".join(SWITCHES) + "; PUT changes the rest"
             problems = [Problem(path=f"/{name}", message="cannot be switched", hint=hint) for name in other]
             raise InputRefused(problems or [Problem(path="", message="nothing to switch", hint=hint)])
-        return Response(_rule(amend(rule, actor=current_actor(), now=clock.now(), **changes)))
+        return _answer(amend(rule, actor=current_actor(), now=clock.now(), **changes), status=200)
+
+    @extend_schema(operation_id="rule_retire", tags=["rules"], responses={204: None})
+    def delete(self, request: Request, key: str) -> Response:
+        """Take the rule out of force, with the next batch. What it did stays, and its versions can be restored."""
+        rule = _found(request, key)
+        retire(rule.workspace_id, rule.key, actor=current_actor(), now=clock.now())
+        return Response(status=204)
 
 
 class Firings(APIView):
@@ -188,11 +119,11 @@ class Firings(APIView):
 
     scope: ClassVar = {"GET": "rules:read"}
 
-    @extend_schema(operation_id="rule_firings", tags=["rules"], parameters=PAGING, responses=FiringList)
+    @extend_schema(operation_id="rule_firings", tags=["rules"], parameters=forms.PAGING, responses=forms.FiringList)
     def get(self, request: Request, key: str) -> Response:
         """Return the firings, newest first, each with the facts and the verdict that were kept."""
         rows = Firing.objects.filter(rule=_found(request, key)).select_related("version")
-        return Response(CursorPage("-id").page(rows, request.query_params).as_json(_firing))
+        return Response(CursorPage("-id").page(rows, request.query_params).as_json(forms.firing_json))
 
 
 class Why(APIView):
@@ -203,70 +134,49 @@ class Why(APIView):
     @extend_schema(
         operation_id="rule_why",
         tags=["rules"],
-        parameters=[OpenApiParameter("version", int, description="default: the live one")],
-        responses=WhyShown,
+        parameters=[VERSION],
+        responses=forms.WhyShown,
     )
     def get(self, request: Request, key: str, event_id: UUID) -> Response:
         """Judge a stored event by the rule, leaf by leaf."""
-        versions = RuleVersion.objects.select_related("rule").filter(rule=_found(request, key))
-        number = request.query_params.get("version")
-        if number is not None and not (number.isascii() and number.isdigit() and len(number) < 10):
-            raise refuse("/version", f"{number[:50]!r} is not the number of a version", "leave it out for the live one")
-        version = versions.filter(number=number) if number else versions.filter(rule__live_id=F("id"))
-        found = version.first() or missing("This version of the rule")
-        return Response(_why(why_not(found, event_id, now=clock.now()) or missing("This event")))
+        version = _version(request, key)
+        return Response(forms.why_json(why_not(version, event_id, now=clock.now()) or missing("This event")))
+
+
+class TraceEvent(APIView):
+    """How a rule judges one event, step by step."""
+
+    scope: ClassVar = {"GET": "rules:read"}
+
+    @extend_schema(operation_id="rule_trace", tags=["rules"], parameters=[VERSION], responses=forms.TraceShown)
+    def get(self, request: Request, key: str, event_id: UUID) -> Response:
+        """Judge a stored event anew, with facts as of its time: each leaf with its value and its time."""
+        found = trace(_version(request, key), event_id, now=clock.now()) or missing("This event")
+        return Response(forms.trace_json(found))
+
+
+def _version(request: Request, key: str) -> RuleVersion:
+    """Return the version that the request names: the live one, one by its number, or the draft as if it were one."""
+    rule, named = _found(request, key), request.query_params.get("version")
+    if named == "draft":
+        draft = find_draft(rule.workspace_id, rule.key) or missing("A draft of this rule")
+        return RuleVersion(pk=0, rule=rule, number=0, definition=draft.definition)
+    if named is not None and not (named.isascii() and named.isdigit() and len(named) < 10):
+        hint = "leave it out for the live one, or ask for `draft`"
+        raise refuse("/version", f"{named[:50]!r} is not the number of a version", hint)
+    versions = RuleVersion.objects.select_related("rule").filter(rule=rule)
+    version = versions.filter(number=named) if named else versions.filter(rule__live_id=F("id"))
+    return version.first() or missing("This version of the rule")
+
+
+def _answer(defined: Defined, *, status: int) -> Response:
+    rule, waiting = defined.rule, defined.review
+    if waiting is None:
+        return Response(forms.rule_json(rule), status=status)
+    told = {"revision": waiting.revision, "sha256": waiting.sha256, "submitted_by": waiting.submitted_by}
+    return Response({**forms.rule_json(rule), "review": told}, status=202)
 
 
 def _found(request: Request, key: str) -> Rule:
     rows = Rule.objects.select_related("live").filter(workspace_id=key_of(request).workspace_id, key=key)
     return rows.first() or missing("This rule")
-
-
-def _rule(rule: Rule) -> dict[str, Any]:
-    live = rule.live
-    return {
-        "key": rule.key,
-        "name": rule.name,
-        "version": live.number if live else 0,
-        "mode": rule.mode,
-        "enabled": rule.enabled,
-        "priority": rule.priority,
-        "definition": live.definition if live else {},
-        "created_at": rule.created_at,
-        "updated_at": rule.updated_at,
-    }
-
-
-def _firing(firing: Firing) -> dict[str, Any]:
-    return {
-        "id": firing.pk,
-        "person_id": firing.person_id,
-        "event_id": firing.event_id,
-        "event_time": firing.event_time,
-        "fired_at": firing.fired_at,
-        "version": firing.version.number,
-        "mode": firing.mode,
-        "facts": firing.facts,
-        "verdict": firing.verdict,
-    }
-
-
-def _held_back(found: HoldingBack | None) -> dict[str, str] | None:
-    return None if found is None else {"reason": found.reason, "by": found.by}
-
-
-def _why(judgement: Judgement) -> dict[str, Any]:
-    return {
-        "rule": judgement.rule_key,
-        "version": judgement.number,
-        "event_id": judgement.event_id,
-        "event": judgement.event_name,
-        "event_time": judgement.event_time,
-        "fired": judgement.fired,
-        "verdict_kept": judgement.kept,
-        "listens": judgement.listens,
-        "held": judgement.verdict.held,
-        "failed": judgement.failed.as_json() if judgement.failed else None,
-        "held_back": _held_back(judgement.held_back),
-        "verdict": judgement.verdict.as_json(),
-    }

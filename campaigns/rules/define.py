@@ -1,104 +1,90 @@
-"""Defines rules: reads, checks references, tries at the gate, stores an immutable version, and makes it live."""
+"""Defines rules in one call: through the gate and live; where the workspace asks for a review, up to its door."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from django.db import transaction
 from django.db.models import F
 
-from campaigns.rules.form import RuleForm, parse_rule
-from campaigns.rules.gate import pass_gate
-from campaigns.rules.live import renew_stamp
+from campaigns.rules.form import RuleForm
+from campaigns.rules.form.controls import WHOLE
 from campaigns.rules.models import Rule, RuleVersion
-from campaigns.rules.naming import check_references
-from compliance.audit import record
+from campaigns.rules.publishing.checking import check, check_size, must_hold, try_out, unchanged
+from campaigns.rules.publishing.drafts import find_draft, find_known, save_draft
+from campaigns.rules.publishing.models import RuleReview
+from campaigns.rules.publishing.policy import policy_of
+from campaigns.rules.publishing.reviewing import submit
+from campaigns.rules.publishing.storing import How, store
 from config.kit.actors import Actor
-from config.kit.versions import digest
+from config.kit.errors import Conflict
 
-MOST_BESIDE: Final = 300
-"""How many live rules with the same events take part in a rule's trial, the newest first."""
+WEIGHT: Final = {"off": 0, "shadow": 1, "live": 2}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Defined:
+    """The rule as it is live now, and the review that what was defined waits for, None if it is live itself."""
+
+    rule: Rule
+    review: RuleReview | None = None
 
 
 def define(workspace_id: int, raw: Any, *, actor: Actor, now: datetime) -> Rule:
     """Make `raw` the live version of the rule with its key, and return the rule; the same again adds no version.
 
-    Raises `InputRefused` with every problem: of form, of reference, or the gate's.
+    Raises `InputRefused` with every problem: of form, of reference, of test cases, or the gate's.
     """
-    form = parse_rule(raw)
-    check_references(workspace_id, form)
-    live = _live_version(workspace_id, form.key)
-    if not form.is_timed and (live is None or _judged(live.definition) != _judged(form.definition)):
-        pass_gate(form.definition, beside=_beside(workspace_id, form))
-    return _store(workspace_id, form, actor=actor, now=now)
+    return define_or_submit(workspace_id, raw, actor=actor, now=now).rule
 
 
-def amend(rule: Rule, *, actor: Actor, now: datetime, **changes: Any) -> Rule:
+def define_or_submit(workspace_id: int, raw: Any, *, actor: Actor, now: datetime) -> Defined:
+    """Define a rule as `define` does; where the workspace's policy asks for a review, hand it in instead.
+
+    The live version stays then; only what makes a rule do less is live at once.
+    """
+    check_size(raw)
+    known = find_known(workspace_id, raw)
+    form, found = check(workspace_id, raw, rule=known, actor=actor)
+    must_hold(found)
+    assert form is not None
+    live = known.live if known else None
+    if not unchanged(form, live):
+        must_hold([try_out(workspace_id, [form])])
+    if policy_of(workspace_id).review and not _does_less(live, form):
+        return _await_review(workspace_id, form, actor=actor, now=now)
+    (rule,) = store(workspace_id, [form], How(action="rule.defined", actor=actor), now=now)
+    return Defined(rule=rule)
+
+
+def amend(rule: Rule, *, actor: Actor, now: datetime, **changes: Any) -> Defined:
     """Define the rule anew with some keys changed, such as `mode` or `enabled`."""
-    live = RuleVersion.objects.get(rule=rule, rule__live_id=F("id"))
-    return define(rule.workspace_id, {**live.definition, **changes}, actor=actor, now=now)
+    live = RuleVersion.objects.filter(rule=rule, rule__live_id=F("id")).first()
+    if live is None:
+        raise Conflict(f"The rule {rule.key} was never live: change its draft.")
+    return define_or_submit(rule.workspace_id, {**live.definition, **changes}, actor=actor, now=now)
 
 
-@transaction.atomic
-def _store(workspace_id: int, form: RuleForm, *, actor: Actor, now: datetime) -> Rule:
-    """Add the version. The stamp's row comes first: its lock keeps two changes of one rule apart."""
-    renew_stamp(workspace_id)
-    rule, created = Rule.objects.get_or_create(
-        workspace_id=workspace_id,
-        key=form.key,
-        defaults={"name": form.name, "created_at": now, "updated_at": now},
-    )
-    sha256 = digest(form.definition)
-    live = None if created else _live_version(workspace_id, form.key)
-    if live is not None and live.sha256 == sha256:
-        return rule
-    version = RuleVersion.objects.create(
-        rule=rule,
-        number=1 if live is None else live.number + 1,
-        definition=form.definition,
-        sha256=sha256,
-        author=actor.name,
-        created_at=now,
-    )
-    _make_live(rule, version, form, now=now)
-    record(
-        "rule.defined",
-        workspace_id=workspace_id,
-        object_kind="rule",
-        object_id=form.key,
-        payload={
-            "version": version.number,
-            "sha256": sha256,
-            "mode": form.controls.mode,
-            "enabled": form.controls.enabled,
-        },
-        actor=actor,
-        at=now,
-    )
-    return rule
+def _await_review(workspace_id: int, form: RuleForm, *, actor: Actor, now: datetime) -> Defined:
+    """Save it as the draft and hand it in; the actor's own draft of before is overwritten, nobody else's."""
+    before = find_draft(workspace_id, form.key)
+    mine = before.revision if before and before.author == actor.name[:200] else 0
+    moved = before.rule.live if before and before.base_id != before.rule.live_id else None
+    base = moved.number if moved else None
+    draft = save_draft(workspace_id, form.key, form.definition, revision=mine, base=base, actor=actor, now=now)
+    review = submit(workspace_id, form.key, revision=draft.revision, actor=actor, now=now)
+    return Defined(rule=Rule.objects.select_related("live").get(pk=draft.rule_id), review=review)
 
 
-def _make_live(rule: Rule, version: RuleVersion, form: RuleForm, *, now: datetime) -> None:
-    rule.live, rule.name, rule.mode = version, form.name, form.controls.mode
-    rule.enabled, rule.priority, rule.updated_at = form.controls.enabled, form.controls.priority, now
-    rule.save(update_fields=["live", "name", "mode", "enabled", "priority", "updated_at"])
+def _does_less(live: RuleVersion | None, form: RuleForm) -> bool:
+    """Whether the only change is that the rule does less: off, or in the shadow. An emergency waits for nobody."""
+    if live is None:
+        return False
+    before, after = live.definition, form.definition
+    lesser = WEIGHT[after["mode"]] <= WEIGHT[before["mode"]] and after["enabled"] <= before["enabled"]
+    narrower = after.get("rollout", WHOLE) <= before.get("rollout", WHOLE)
+    return lesser and narrower and _apart_from_switches(before) == _apart_from_switches(after)
 
 
-def _judged(definition: Mapping[str, Any]) -> tuple[Any, ...]:
-    """Return the parts of a definition that decide what it matches."""
-    return tuple(definition.get(part) for part in ("on", "if", "unless", "columns", "rows"))
-
-
-def _live_version(workspace_id: int, key: str) -> RuleVersion | None:
-    return RuleVersion.objects.filter(rule__workspace_id=workspace_id, rule__key=key, rule__live_id=F("id")).first()
-
-
-def _beside(workspace_id: int, form: RuleForm) -> Sequence[Mapping[str, Any]]:
-    rows = RuleVersion.objects.filter(
-        rule__workspace_id=workspace_id,
-        rule__live_id=F("id"),
-        rule__enabled=True,
-        definition__on__has_any_keys=list(form.on),
-    )
-    others = rows.exclude(rule__key=form.key).exclude(rule__mode="off").order_by("-id")
-    return list(others.values_list("definition", flat=True)[:MOST_BESIDE])
+def _apart_from_switches(definition: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in definition.items() if name not in ("mode", "enabled", "rollout")}

@@ -7,9 +7,10 @@ from functools import reduce
 from operator import or_
 from uuid import UUID
 
-from audiences.conditions import Needs, Verdict
+from audiences.conditions import Facts, Needs, Verdict
 from audiences.conditions.values import nfc
-from audiences.facts.reader import PersonFacts, event_fact, load
+from audiences.facts.past import load_past
+from audiences.facts.reader import PersonFacts, event_fact
 from audiences.intake import EventRow
 from audiences.intake.stored import recent_events, stored_events
 from campaigns.rules.live import LiveRule, live_rules, read_version
@@ -24,8 +25,8 @@ class Judgement:
     """What a rule version made of an event.
 
     `fired` tells what happened then. The verdict of a firing is the one that was kept; any other is given now, with
-    windows as of the event's time and the profile as it is today. `failed` is the first leaf in written order that
-    kept the rule from holding.
+    windows, traits and memberships as of the event's time, computed traits and consents as they are today. `failed` is
+    the first leaf in written order that kept the rule from holding.
     """
 
     rule_id: int
@@ -62,6 +63,13 @@ def why_not(version: RuleVersion, event_id: UUID, *, now: datetime) -> Judgement
     return _judgements(version.rule.workspace_id, [rule], [event], now=now)[0]
 
 
+def facts_then(workspace_id: int, rule: LiveRule, event_id: UUID, *, now: datetime) -> Facts:
+    """Return what was known at a stored event of what the rule reads; raises KeyError if there is no such event."""
+    event = stored_events(workspace_id, [event_id])[event_id]
+    known = load_past(workspace_id, [event.person_id], rule.needs, now=now, earliest=event.event_time)
+    return known[event.person_id].facts(rule.judged_at(event.event_time), event=event_fact(event))
+
+
 def judgements_for(workspace_id: int, person_id: UUID, *, now: datetime, events: int = 20) -> list[Judgement]:
     """Return, for the person's latest events, what each live rule that listens to them made of each; latest first."""
     rules = [rule for rule in live_rules(workspace_id) if rule.aggregate is None]
@@ -84,7 +92,7 @@ def _judgements(
         return []
     needs = reduce(or_, (rule.condition.needs() for rule in rules), Needs())
     people = {event.person_id for event in events}
-    known = load(workspace_id, people, needs, now=now, earliest=min(event.event_time for event in events))
+    known = load_past(workspace_id, people, needs, now=now, earliest=min(event.event_time for event in events))
     kept = _kept(rules, events)
     held = held_back([rule.rule_id for rule in rules], [event.id for event in events], people)
     zone = zone_of(workspace_id)

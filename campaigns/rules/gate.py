@@ -36,10 +36,15 @@ def in_this_process() -> Iterator[None]:
 
 def pass_gate(definition: Mapping[str, Any], *, beside: Sequence[Mapping[str, Any]]) -> int:
     """Try the rule and return in how many situations; raise `InputRefused` if the engine cannot be trusted with it."""
-    rules = [definition, *beside]
+    return pass_together([definition], beside=beside)
+
+
+def pass_together(definitions: Sequence[Mapping[str, Any]], *, beside: Sequence[Mapping[str, Any]]) -> int:
+    """Try rules that go live together, in one process; otherwise like `pass_gate`."""
+    rules = [*definitions, *beside]
     outcome = try_rules(rules, seed=SEED, count=SITUATIONS) if _here.get() else _elsewhere(rules)
     if outcome["disagreements"] or outcome["faults"]:
-        logger.error("the trial of rule %s found disagreements: %s", definition["key"], outcome)
+        logger.error("the trial of rule %s found disagreements: %s", definitions[0]["key"], outcome)
         raise _refusal("the rule engine and the interpreter do not agree on it")
     return int(outcome["tried"])
 

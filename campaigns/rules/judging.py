@@ -10,7 +10,8 @@ from uuid import UUID
 from audiences.conditions import Facts, Needs, Verdict
 from audiences.conditions.values import lookup, nfc
 from audiences.conditions.verdict import cut
-from audiences.facts.reader import PersonFacts, event_fact, load
+from audiences.facts.past import load_past
+from audiences.facts.reader import PersonFacts, event_fact
 from audiences.intake import EventRow
 from campaigns.rules.live import LiveRule, RuleSet, rule_set
 
@@ -53,12 +54,15 @@ def judge(workspace_id: int, events: Sequence[EventRow], *, now: datetime, inter
 def facts_for(
     workspace_id: int, rules: RuleSet, events: Sequence[EventRow], *, now: datetime
 ) -> dict[UUID, PersonFacts]:
-    """Load what the rules read about the people of `events`, in a number of queries that does not grow with either."""
+    """Load what the rules read about the people of `events`, in a number of queries that does not grow with either.
+
+    Traits are as of each event's time, so that it does not matter what else came in the same batch.
+    """
     if not events:
         return {}
     people = {event.person_id for event in events}
     earliest = min(event.event_time for event in events)
-    return load(workspace_id, people, rules.needs, now=now, earliest=earliest, named=False)
+    return load_past(workspace_id, people, rules.needs, now=now, earliest=earliest, stays=False)
 
 
 def facts_read(needs: Needs, facts: Facts) -> dict[str, Any]:

@@ -195,12 +195,17 @@ def read_version(version: RuleVersion) -> LiveRule | None:
     except InputRefused:
         logger.exception("version %s of rule %s cannot be read and is left out", version.number, version.rule_id)
         return None
+    return rule_of(form, version)
+
+
+def rule_of(form: RuleForm, version: RuleVersion | None = None) -> LiveRule:
+    """Return a rule as it is judged; without a version it is a draft's, and its ids are 0."""
     condition = whole_condition(form)
     return LiveRule(
-        version_id=version.pk,
-        rule_id=version.rule_id,
+        version_id=version.pk if version else 0,
+        rule_id=version.rule_id if version else 0,
         key=form.key,
-        number=version.number,
+        number=version.number if version else 0,
         on=form.on,
         condition=condition,
         needs=reduce(or_, (action.needs for action in form.actions), condition.needs()),

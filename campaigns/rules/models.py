@@ -21,6 +21,8 @@ class Rule(Definition):
     stopped_at = models.DateTimeField(null=True)
     stopped_by = models.CharField(max_length=200, blank=True, default="", db_default="")
     stopped_why = models.CharField(max_length=500, blank=True, default="", db_default="")
+    # who edited it since its last approval: none of them may approve it
+    makers = models.JSONField(default=list)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["workspace", "key"], name="rule_key_once")]
@@ -28,6 +30,7 @@ class Rule(Definition):
 
 class RuleVersion(Version):
     rule = models.ForeignKey(Rule, on_delete=models.CASCADE, related_name="versions")
+    approved_by = models.CharField(max_length=200, blank=True)
 
     class Meta:
         constraints: ClassVar = [models.UniqueConstraint(fields=["rule", "number"], name="rule_version_once")]

@@ -1,6 +1,8 @@
 """Checks what a definition refers to: flows, endpoints and segments must exist, and no event may come back for ever."""
 
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from audiences.conditions import Condition
@@ -12,16 +14,47 @@ from campaigns.rules.references import unknown
 from config.kit.errors import InputRefused, Problem
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reference:
+    """That a rule names something: of which kind, its key, and where."""
+
+    kind: str
+    key: str
+    path: str
+
+
+def references(form: RuleForm) -> Iterator[Reference]:
+    """Yield what a rule refers to, each thing once."""
+    for kind, action, part in (("flow", StartFlow, "flow"), ("endpoint", Webhook, "endpoint")):
+        for key, path in _named(form, action, part).items():
+            yield Reference(kind=kind, key=key, path=path)
+    for where, condition in (("if", form.condition), ("unless", form.unless)):
+        for key in _read(condition):
+            yield Reference(kind="segment", key=key, path=f"/{where}")
+
+
 def check_references(workspace_id: int, form: RuleForm) -> None:
     """Raise `InputRefused` for what a rule names and nobody knows, and for a circle that it closes."""
-    problems = [
-        *_missing("flow", workspace_id, _named(form, StartFlow, "flow")),
-        *_missing("endpoint", workspace_id, _named(form, Webhook, "endpoint")),
-        *_segments(workspace_id, form),
-        *_cycle(workspace_id, form),
-    ]
-    if problems:
+    if problems := faulty_references(workspace_id, [form]).get(0):
         raise InputRefused(problems)
+
+
+def faulty_references(workspace_id: int, forms: Sequence[RuleForm]) -> Mapping[int, list[Problem]]:
+    """Return the same of many rules, by their places; one query for each kind of thing that they name."""
+    named = [(place, each) for place, form in enumerate(forms) for each in references(form)]
+    wanted: dict[str, dict[str, None]] = defaultdict(dict)
+    for _place, each in named:
+        wanted[each.kind][each.key] = None
+    missing = {kind: set(unknown(kind, workspace_id, list(keys))) for kind, keys in wanted.items()}
+    problems: dict[int, list[Problem]] = defaultdict(list)
+    for place, each in named:
+        if each.key in missing[each.kind]:
+            told = f"there is no {each.kind} {each.key!r}"
+            problems[place].append(Problem(path=each.path, message=told, hint=f"define the {each.kind} first"))
+    for place, form in enumerate(forms):
+        if found := _cycle(workspace_id, form):
+            problems[place] += found
+    return problems
 
 
 def _named(form: RuleForm, kind: type[Any], part: str) -> dict[str, str]:
@@ -35,22 +68,8 @@ def _named(form: RuleForm, kind: type[Any], part: str) -> dict[str, str]:
     return found
 
 
-def _segments(workspace_id: int, form: RuleForm) -> list[Problem]:
-    problems: list[Problem] = []
-    for part, condition in (("if", form.condition), ("unless", form.unless)):
-        problems += _missing("segment", workspace_id, dict.fromkeys(_read(condition), f"/{part}"))
-    return problems
-
-
 def _read(condition: Condition | None) -> list[str]:
     return [] if condition is None else sorted(condition.needs().segments)
-
-
-def _missing(kind: str, workspace_id: int, places: Mapping[str, str]) -> list[Problem]:
-    return [
-        Problem(path=places[key], message=f"there is no {kind} {key!r}", hint=f"define the {kind} first")
-        for key in unknown(kind, workspace_id, places)
-    ]
 
 
 def _cycle(workspace_id: int, form: RuleForm) -> list[Problem]:

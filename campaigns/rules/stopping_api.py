@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 
-from drf_spectacular.utils import extend_schema, inline_serializer
+from drf_spectacular.utils import OpenApiExample, extend_schema, inline_serializer
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -37,7 +37,13 @@ class StopSwitch(APIView):
 
     scope: ClassVar = {"POST": "rules:write"}
 
-    @extend_schema(operation_id="rule_stop", tags=["rules"], request=Stop, responses=Switched)
+    @extend_schema(
+        operation_id="rule_stop",
+        tags=["rules"],
+        request=Stop,
+        responses=Switched,
+        examples=[OpenApiExample("with a reason", value={"reason": "fires too often"}, request_only=True)],
+    )
     def post(self, request: Request, key: str) -> Response:
         """Stop the rule at once, without a trial; what it asked for and is not done yet is refused."""
         given = request.data if isinstance(request.data, Mapping) else {}

@@ -17,10 +17,10 @@ from config.kit.actors import Actor, ActorKind
 from config.kit.errors import InputRefused, Problem
 
 AREAS: Final = (
-    *("audit", "consents", "events", "imports", "jobs", "journeys", "messages", "people"),
+    *("audit", "consents", "events", "imports", "jobs", "journeys", "messages", "people", "policies"),
     *("rules", "runs", "segments", "summary", "templates"),
 )
-SCOPES: Final = frozenset(f"{area}:{right}" for area in AREAS for right in ("read", "write"))
+SCOPES: Final = frozenset(f"{area}:{right}" for area in AREAS for right in ("read", "write")) | {"rules:publish"}
 WRITE_KEY_SCOPES: Final = frozenset({"events:write"})
 TEXT_PREFIX: Final = {ApiKey.Kind.WRITE.value: "wk_", ApiKey.Kind.SECRET.value: "sk_"}
 MARK_USED_EVERY: Final = timedelta(minutes=1)

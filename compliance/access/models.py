@@ -120,3 +120,26 @@ class LoginFailure(models.Model):
 
     def __str__(self) -> str:
         return f"{self.at}"
+
+
+class AnsweredRequest(models.Model):
+    """A change that another system asked for under a key of its own, and the answer: a repetition gets it again.
+
+    Kept for two days. `digest` is of method, address and body: the same key with another request is refused.
+    """
+
+    workspace_id = models.IntegerField()
+    key = models.CharField(max_length=64, unique=True)
+    digest = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(default=0)
+    answer = models.JSONField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        indexes: ClassVar = [
+            # what is old enough to be forgotten
+            models.Index(fields=["workspace_id", "at"], name="answered_request_old")
+        ]
+
+    def __str__(self) -> str:
+        return self.key

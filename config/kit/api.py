@@ -94,7 +94,7 @@ def _read(exc: Exception) -> tuple[int, str, Sequence[Problem]]:
         case InputRefused():
             answer = 422, "The input was refused; `errors` names each place and the way out.", exc.problems
         case Conflict():
-            answer = 409, str(exc), ()
+            answer = 409, str(exc), exc.problems
         case exceptions.ValidationError():
             answer = 422, "The input was refused; `errors` names each place.", _flatten(exc.detail, "")
         case exceptions.APIException():

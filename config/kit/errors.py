@@ -31,4 +31,11 @@ def refuse(path: str, message: str, hint: str = "") -> InputRefused:
 
 
 class Conflict(Exception):
-    """The object was changed, or exists already, in a way that contradicts the request (HTTP 409)."""
+    """The object was changed, or exists already, in a way that contradicts the request (HTTP 409).
+
+    `problems` may name what differs, place by place.
+    """
+
+    def __init__(self, message: str, problems: Sequence[Problem] = ()) -> None:
+        self.problems = tuple(problems)
+        super().__init__(message)

@@ -11,7 +11,7 @@ from tests.bench.kit import Report
 NOT_PARTS = {
     *("console_asked", "console_loading", "console_measures", "words_measures"),
     *("__main__", "importing", "kit", "limits", "place", "putting", "settings", "streaming", "trail", "urls"),
-    *("walking", "windows"),
+    *("history", "walking", "windows"),
     *("burst_load", "bursting"),
     *("crowd", "crowd_loading", "crowd_measures", "crowd_questions", "crowd_stream", "olap"),
 }

@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 
 from audiences.conditions import EventFact, Facts
 from campaigns.rules.checking import check_draft
-from campaigns.rules.define import define
+from campaigns.rules.define import define_or_submit
 from campaigns.rules.form import RuleForm, parse_rule
 from campaigns.rules.lint import Finding, sentence
 from campaigns.rules.models import Rule
@@ -272,7 +272,10 @@ def _form(raw: Any) -> RuleForm:
 
 def _defined(request: Request, raw: Any) -> dict[str, Any]:
     _form(raw)
-    return _table(define(key_of(request).workspace_id, raw, actor=current_actor(), now=clock.now()))
+    defined = define_or_submit(key_of(request).workspace_id, raw, actor=current_actor(), now=clock.now())
+    waiting = defined.review
+    told = {"revision": waiting.revision, "sha256": waiting.sha256} if waiting else None
+    return {**_table(defined.rule), **({"review": told} if told else {})}
 
 
 def _found(request: Request, key: str) -> Rule:

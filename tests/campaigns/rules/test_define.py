@@ -65,7 +65,7 @@ def test_every_change_gives_the_workers_another_stamp(workspace):
 def test_switching_a_rule_needs_no_new_trial(workspace, monkeypatch):
     rule = given.rule(workspace)
     monkeypatch.setattr(gate, "COMMAND", ("/nonexistent",))
-    assert amend(rule, enabled=False, actor=factories.actor(), now=NOON).enabled is False
+    assert amend(rule, enabled=False, actor=factories.actor(), now=NOON).rule.enabled is False
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from audiences.conditions import Verdict
 from audiences.intake.models import Event
 from campaigns.rules.explain import first_failed, judgements_for, why_not
 from campaigns.rules.models import RuleVersion
+from campaigns.rules.tracing import trace
 from campaigns.triggers import drain_intake
 from config.kit import clock
 from config.kit.ids import derived
@@ -118,3 +119,33 @@ def tree(what, held, *children):
 def test_the_first_leaf_that_decided_is_named(verdict, name):
     found = first_failed(verdict)
     assert (found.name if found else None) == name
+
+
+def test_an_event_is_judged_on_what_was_known_then(workspace):
+    version = given.rule(workspace, **{"if": {"trait": "tier", "is": "eq", "value": "tin"}}).live
+    for hours, tier in ((0, "gold"), (2, "tin")):
+        at = NOON + timedelta(hours=hours)
+        put(row(workspace.pk, user="u", kind=2, name="identify", properties={"tier": tier}, at=at))
+    put(row(workspace.pk, user="u", at=NOON + timedelta(hours=1)))
+    with clock.at(NOON):
+        drain_intake()
+    told = why_not(version, Event.objects.get(name="buy").id, now=NOON)
+    assert (told.fired, told.verdict.held, told.verdict.actual) == (False, False, "gold")
+
+
+def test_a_trace_tells_each_leaf_with_its_place_its_value_and_its_time(workspace):
+    condition = {"all": [given.BIG, {"not": {"any": [{"trait": "tier", "is": "exists"}, {"did": "view"}]}}]}
+    version = given.rule(workspace, **{"if": condition}, unless={"property": "channel", "is": "exists"}).live
+    _buy(workspace, 200)
+    event = Event.objects.get(name="buy")
+    told = trace(version, event.id, now=NOON)
+    assert [(leaf.path, leaf.verdict.held) for leaf in told.leaves] == [
+        ("/all/0/all/0", True),
+        ("/all/0/all/1/not/any/0", False),
+        ("/all/0/all/1/not/any/1", False),
+        ("/all/1/not", False),
+    ]
+    assert told.leaves[0].verdict.actual == 200
+    assert (told.judgement.fired, told.facts["event"]["properties"]) == (True, {"amount": 200})
+    assert all(leaf.us >= 0 for leaf in told.leaves)
+    assert trace(version, derived("nobody"), now=NOON) is None
