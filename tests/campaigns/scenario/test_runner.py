@@ -99,7 +99,7 @@ def test_a_scenario_leaves_nothing_behind_and_meets_nobody_elses_rows(run):
         ({"steps": [{"expect": {"message": []}}]}, "/steps/0/expect/message", "did you mean messages?"),
         ({"steps": [{"expect": {"runs": [{"usr": "u"}]}}]}, "/steps/0/expect/runs/0/usr", "did you mean user?"),
         ({"steps": [{"expect": {"messages": {"total": "1"}}}]}, "/steps/0/expect/messages", "total"),
-        ({"steps": [{"mention": {}}]}, "/steps/0/mention", "use event"),
+        ({"steps": [{"mention": {"txt": "slow"}}]}, "/steps/0/mention/txt", "did you mean text?"),
         ({"start": "2026-01-05 08:00"}, "/start", "offset"),
         ({"settings": {"timezone": "Mars/Olympus"}}, "/settings/timezone", "IANA"),
         ({"settings": {"packs": ["cn"]}}, "/settings/packs", "leave packs out"),
