@@ -1,5 +1,6 @@
 """The parts of a person's page that campaigns know: timeline, why and why not, journeys now, how often."""
 
+from collections.abc import Container
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -9,12 +10,13 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from audiences.people.lookups import find_person, name_of
+from campaigns.delivery.labels import CHANNELS
 from campaigns.flows.lookups import find_flow, flow_names
 from campaigns.overview.asking import message_answers, rule_answers
 from campaigns.overview.eligibility import Question, Why, why_not
 from campaigns.overview.explain import shown
 from campaigns.overview.standing import DAYS, frequency, journeys_now
-from campaigns.overview.story import FILTERS, story
+from campaigns.overview.story import FILTERS, Wanted, story
 from compliance.access.console import ConsoleRequest, console_page
 from config.kit import clock
 from config.kit.pages import page
@@ -33,13 +35,20 @@ FILTER_WORDS: Final = {
 @console_page
 def person_story(request: ConsoleRequest, person_id: UUID) -> HttpResponse:
     """Show a person's timeline: the part of their page, or a page of its own."""
-    only = request.GET.get("only", "")
-    only = only if only in FILTERS else ""
-    found = story(request.workspace.pk, person_id, only=only, cursor=request.GET.get("cursor", ""))
+    flows = {flow.key: flow for flow in flow_names(request.workspace.pk).values()}
+    asked = {name: request.GET.get(name, "") for name in ("only", "channel", "journey")}
+    known: dict[str, Container[str]] = {"only": FILTERS, "channel": CHANNELS, "journey": flows}
+    asked = {name: value if value in known[name] else "" for name, value in asked.items()}
+    journey = flows[asked["journey"]].pk if asked["journey"] else None
+    wanted = Wanted(only=asked["only"], channel=asked["channel"], journey=journey)
+    found = story(request.workspace.pk, person_id, wanted=wanted, cursor=request.GET.get("cursor", ""))
     context = {
         **_person(request, person_id),
-        "only": only,
+        **asked,
+        "narrowed": any(asked.values()),
         "filters": FILTER_WORDS.items(),
+        "channels": CHANNELS.items(),
+        "journeys": [(key, flow.name) for key, flow in flows.items()],
         "page": found,
         "entries": [shown(entry) for entry in found.rows],
     }

@@ -75,14 +75,42 @@ FILTERS: Final[dict[str, tuple[str, ...]]] = {
 }
 
 
-def story(workspace_id: int, person_id: UUID, *, only: str = "", cursor: str = "") -> Story:
+# by what a kind can be narrowed; what knows no channel or journey is left out where one is asked for
+OF_CHANNEL: Final = {"message": "channel"}
+OF_JOURNEY: Final = {"refusal": "flow_id", "run": "flow_id", "message": "flow_id", "end": "flow_id"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wanted:
+    """What of a story is wanted: `only` a group of kinds, a channel's, a journey's; nothing given is everything."""
+
+    only: str = ""
+    channel: str = ""
+    journey: int | None = None
+
+    def of(self, kind: str, rows: "QuerySet[Any]") -> "QuerySet[Any] | None":
+        """Return the rows of a kind that are wanted, None where none can be."""
+        if self.only in FILTERS and kind not in FILTERS[self.only]:
+            return None
+        for asked, columns in ((self.channel, OF_CHANNEL), (self.journey, OF_JOURNEY)):
+            if asked and kind not in columns:
+                return None
+            if asked:
+                rows = rows.filter(**{columns[kind]: asked})
+        return rows
+
+
+EVERYTHING: Final = Wanted()
+
+
+def story(workspace_id: int, person_id: UUID, *, wanted: Wanted = EVERYTHING, cursor: str = "") -> Story:
     """Return a page of a person's story; a cursor that is none of ours raises `Malformed`."""
-    kinds = FILTERS.get(only)
     behind = _read_cursor(cursor) if cursor else None
     entries: list[Entry] = []
     for rank, source in enumerate(SOURCES):
-        if kinds is None or source.kind in kinds:
-            entries += _entries(source, rank, source.read(workspace_id, person_id), behind)
+        rows = wanted.of(source.kind, source.read(workspace_id, person_id))
+        if rows is not None:
+            entries += _entries(source, rank, rows, behind)
     entries.sort(key=_place, reverse=True)
     more = len(entries) > PAGE
     return Story(rows=entries[:PAGE], next=_cursor(entries[PAGE - 1]) if more else None)

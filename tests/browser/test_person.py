@@ -50,6 +50,30 @@ def test_timeline_is_filtered_by_kind_and_leads_on(at):
     for word, kind in (("Messages", "message-"), ("Rules", "firing-"), ("Journeys", "run-"), ("Events", "event-")):
         timeline.get_by_role("link", name=word, exact=True).click()
         expect(timeline.locator(f"article[id^={kind}]").first).to_be_visible()
+    timeline.get_by_role("link", name="All", exact=True).click()
+    timeline.get_by_label("Journey").select_option("win-back")
+    expect(timeline).to_contain_text("Choose another kind, channel or journey, or all.")
+    timeline.get_by_label("Journey").select_option("thank-you")
+    expect(timeline.locator("article[id^=event-]")).to_have_count(0)
+    expect(timeline.locator("article[id^=run-]")).to_have_count(1)
+    timeline.get_by_label("Channel").select_option("email")
+    expect(timeline.locator("article")).to_have_count(1)
+    expect(timeline.locator("article[id^=message-]")).to_be_visible()
+
+
+def test_older_entries_of_a_timeline_follow_page_by_page(console, at):
+    workspace, now = console.shop.workspace.pk, console.shop.now
+    put(*(row(workspace, user=THANKED, name=f"look-{n}", at=now - timedelta(hours=n)) for n in range(60)), at=now)
+    drain_intake()
+    page = at(THANKED)
+    timeline = page.locator("#person-story")
+    timeline.get_by_role("link", name="Events", exact=True).click()
+    expect(timeline.locator("article")).to_have_count(40)
+    seen = timeline.locator("article").last.get_attribute("id")
+    timeline.get_by_role("link", name="Next page").click()
+    expect(timeline.locator(f"#{seen}")).to_have_count(0)
+    expect(timeline.locator("article[id^=event-]").first).to_be_visible()
+    expect(timeline.locator("article[id^=message-]")).to_have_count(0)
 
 
 def test_a_filter_that_another_one_replaces_is_no_error(console, at):
@@ -70,6 +94,9 @@ def test_why_lists_each_check_with_value_and_limit(at):
     why.get_by_text("Every check").first.click()
     expect(why.locator(".check.fail").first).to_be_visible()
     expect(why.locator(".check .got").first).to_be_visible()
+    rule = why.locator("li", has=page.get_by_role("link", name="Big basket of a loyal household")).first
+    expect(rule).to_contain_text("v1")
+    expect(rule.get_by_role("button", name="Copy trace id")).to_be_visible()
 
 
 def test_why_not_a_journey_by_a_day(at):
@@ -138,6 +165,10 @@ def test_an_entry_has_an_address_and_the_person_raw_json(console, at):
     anchor = entry.get_attribute("id")
     console.go(reverse("person-story", args=[console.shop.person(THANKED)]) + f"#{anchor}")
     expect(page.locator(f"#{anchor}")).to_be_in_viewport()
+    trace = page.locator(f"#{anchor} x-copy")
+    assert anchor == f"message-{trace.get_attribute('value')}"
+    trace.get_by_role("button", name="Copy trace id").click()
+    expect(page.locator("#live")).to_have_text("Copied")
     at(THANKED).get_by_role("link", name="Raw JSON").click()
     stored = json.loads(page.locator("body").inner_text())
     assert stored["user_id"] == THANKED
