@@ -51,6 +51,7 @@ def test_timeline_is_filtered_by_kind_and_leads_on(at):
         timeline.get_by_role("link", name=word, exact=True).click()
         expect(timeline.locator(f"article[id^={kind}]").first).to_be_visible()
     timeline.get_by_role("link", name="All", exact=True).click()
+    expect(timeline.get_by_role("link", name="All", exact=True)).to_have_attribute("aria-current", "true")
     timeline.get_by_label("Journey").select_option("win-back")
     expect(timeline).to_contain_text("Choose another kind, channel or journey, or all.")
     timeline.get_by_label("Journey").select_option("thank-you")

@@ -1,5 +1,6 @@
 """The page of one person: masked until there is a reason, notes, stopping contact, why not a journey."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -161,3 +162,51 @@ def test_journeys_now_and_how_often(shop, member):
     shown = text(member.get(reverse("person-frequency", args=[person])))
     assert '<td class="num">1</td>' in shown
     assert "No frequency cap is set" in shown
+
+
+ENTRY = re.compile(r'<article class="entry" id="([a-z]+)-([^"]+)">.*?<x-copy class="trace" value="([^"]+)"', re.DOTALL)
+
+
+def entries(member, person, **wanted):
+    """Return kind, id and trace id of what the timeline shows, newest first."""
+    return ENTRY.findall(member.get(reverse("person-story", args=[person]), wanted).content.decode())
+
+
+@pytest.mark.parametrize(
+    ("wanted", "kinds"),
+    [
+        ({"channel": "email"}, ["message"]),
+        ({"channel": "sms"}, []),
+        ({"journey": "thank-you"}, ["message", "run"]),
+        ({"journey": "thank-you", "only": "flows"}, ["run"]),
+        ({"journey": "thank-you", "only": "events"}, []),
+        ({"journey": "win-back"}, []),
+    ],
+)
+def test_a_timeline_is_narrowed_by_channel_and_journey(shop, member, wanted, kinds):
+    found = entries(member, shop.person(THANKED), **wanted)
+    assert sorted(kind for kind, _key, _trace in found if kind != "end") == kinds
+
+
+def test_a_filter_that_names_nothing_is_none(shop, member):
+    person = shop.person(THANKED)
+    everything = entries(member, person)
+    assert {"event", "firing", "run", "message"} <= {kind for kind, _key, _trace in everything}
+    assert entries(member, person, only="x", channel="pigeon", journey="' or 1=1") == everything
+
+
+def test_a_match_has_the_trace_id_of_the_event_that_caused_it(shop, member):
+    found = entries(member, shop.person(THANKED))
+    events = {key: trace for kind, key, trace in found if kind == "event"}
+    caused = [trace for kind, _key, trace in found if kind == "firing"]
+    assert caused
+    assert {events[trace] for trace in caused} == set(caused)
+
+
+def test_an_answer_to_why_names_the_version_of_the_rule_and_the_event_judged(shop, member):
+    person = shop.person(THANKED)
+    events = [key for kind, key, _trace in entries(member, person, only="events")]
+    shown = text(member.get(reverse("person-why", args=[person])))
+    rule = shown.partition(reverse("rule", args=["big-basket"]))[2].partition("</li>")[0]
+    assert ">v1</span>" in rule
+    assert re.search(r'<x-copy class="trace" value="([^"]+)"', rule)[1] in events
