@@ -6,12 +6,13 @@ from django.urls import URLPattern, URLResolver, include, path
 from drf_spectacular.views import SpectacularAPIView
 
 from config import csp_reports, health
-from config.kit import reference
+from config.kit import favicon, reference
 
 OPEN: dict[str, Any] = {"authentication_classes": [], "permission_classes": []}
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", health.healthz, name="healthz"),
+    path("favicon.ico", favicon.favicon, name="favicon"),
     path("csp-report", csp_reports.report, name="csp-report"),
     path("readyz", health.readyz, name="readyz"),
     path("api/docs", reference.docs, name="api-docs"),

@@ -116,7 +116,7 @@ def test_every_page_answers_members_and_nobody_else(shop, answers, client):
 
 ANY = {"uuid": "00000000-0000-0000-0000-000000000000", "int": "1", "slug": "x", "str": "x"}
 NO_PAGES = {  # what answers a GET but is no page of the console
-    *("healthz", "readyz", "api-docs", "api-schema", "login", "consent-unsubscribe", "consent-preferences"),
+    *("favicon", "healthz", "readyz", "api-docs", "api-schema", "login", "consent-unsubscribe", "consent-preferences"),
     *("live-stream", "live-parts", "person-json", "job-file", "import-refused", "letter-html"),
     *("job-later", "segment-exact", "segment-live", "conditions"),  # parts alone, which never enter the history
 }
