@@ -62,13 +62,19 @@ def test_timeline_is_filtered_by_kind_and_leads_on(at):
     expect(timeline.locator("article[id^=message-]")).to_be_visible()
 
 
-def test_older_entries_of_a_timeline_follow_page_by_page(console, at):
+def looked_often(console, at):
+    """Open the page of somebody whose timeline is longer than a page of it."""
     workspace, now = console.shop.workspace.pk, console.shop.now
     put(*(row(workspace, user=THANKED, name=f"look-{n}", at=now - timedelta(hours=n)) for n in range(60)), at=now)
     drain_intake()
-    page = at(THANKED)
+    return at(THANKED)
+
+
+def test_older_entries_of_a_timeline_follow_page_by_page(console, at):
+    page = looked_often(console, at)
     timeline = page.locator("#person-story")
     timeline.get_by_role("link", name="Events", exact=True).click()
+    expect(timeline.get_by_role("link", name="Events", exact=True)).to_have_attribute("aria-current", "true")
     expect(timeline.locator("article")).to_have_count(40)
     seen = timeline.locator("article").last.get_attribute("id")
     timeline.get_by_role("link", name="Next page").click()
@@ -86,6 +92,18 @@ def test_a_filter_that_another_one_replaces_is_no_error(console, at):
     timeline.get_by_role("link", name="Rules", exact=True).click()
     expect(timeline.locator("article[id^=firing-]").first).to_be_visible()
     expect(timeline.get_by_role("link", name="Rules", exact=True)).to_have_attribute("aria-current", "true")
+
+
+def test_a_page_that_is_asked_for_while_a_filter_is_on_its_way_is_shown(console, at):
+    page = looked_often(console, at)
+    timeline = page.locator("#person-story")
+    newest = timeline.locator("article").first.get_attribute("id")
+    console.hold("**/timeline/?only=messages")
+    with page.expect_request("**/timeline/?only=messages"):
+        timeline.get_by_role("link", name="Messages", exact=True).click()
+    timeline.get_by_role("link", name="Next page").click()
+    expect(timeline.get_by_role("link", name="First page")).to_be_visible()
+    expect(timeline.locator(f"#{newest}")).to_have_count(0)
 
 
 def test_why_lists_each_check_with_value_and_limit(at):
