@@ -62,6 +62,21 @@ def test_timeline_is_filtered_by_kind_and_leads_on(at):
     expect(timeline.locator("article[id^=message-]")).to_be_visible()
 
 
+def test_who_filters_a_timeline_by_keyboard_stays_where_they_are(at):
+    timeline = at(THANKED).locator("#person-story")
+    journey = timeline.get_by_label("Journey")
+    journey.focus()
+    journey.press("T")
+    expect(timeline.locator("article[id^=event-]")).to_have_count(0)
+    expect(journey).to_have_value("thank-you")
+    expect(journey).to_be_focused()
+    chip = timeline.get_by_role("link", name="Messages", exact=True)
+    chip.press("Enter")
+    expect(chip).to_have_attribute("aria-current", "true")
+    expect(chip).to_be_focused()
+    expect(timeline.locator("article")).to_have_count(1)
+
+
 def looked_often(console, at):
     """Open the page of somebody whose timeline is longer than a page of it."""
     workspace, now = console.shop.workspace.pk, console.shop.now

@@ -176,7 +176,7 @@ def entries(member, person, **wanted):
     ("wanted", "kinds"),
     [
         ({"channel": "email"}, ["message"]),
-        ({"channel": "sms"}, []),
+        ({"channel": "null"}, []),
         ({"journey": "thank-you"}, ["message", "run"]),
         ({"journey": "thank-you", "only": "flows"}, ["run"]),
         ({"journey": "thank-you", "only": "events"}, []),
