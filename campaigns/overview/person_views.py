@@ -10,7 +10,6 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from audiences.people.lookups import find_person, name_of
-from campaigns.delivery.labels import CHANNELS
 from campaigns.flows.lookups import find_flow, flow_names
 from campaigns.overview.asking import message_answers, rule_answers
 from campaigns.overview.eligibility import Question, Why, why_not
@@ -19,6 +18,7 @@ from campaigns.overview.standing import DAYS, frequency, journeys_now
 from campaigns.overview.story import FILTERS, Wanted, story
 from compliance.access.console import ConsoleRequest, console_page
 from config.kit import clock
+from config.kit.channels import CHANNELS
 from config.kit.pages import page
 
 MOST_RULES: Final = 20
