@@ -46,7 +46,7 @@ def test_a_segment_is_built_by_mouse_while_the_result_follows(console: Console):
     type_into(page, "test-value", "30")
     add(page, "Consent")
     expect(count.locator(".live-funnel li")).to_have_count(2)
-    expect(page.locator("#live-reach")).to_contain_text("email")
+    expect(page.locator("#live-reach")).to_contain_text("e-mail")
     expect(page.locator("#live-reach")).to_contain_text("No frequency caps and no quiet hours are set")
     person = page.locator("#live-sample summary").first
     person.click()

@@ -96,7 +96,7 @@ def test_workers_killed_in_the_middle_lose_nothing_and_repeat_nothing(by_interpr
     history.tell(workspace, history.told())
     killed = 0
     while killed < KILLS:
-        worker = _worker(dies_at=draw.randrange(1, 120), seed=killed)
+        worker = _worker(dies_at=draw.randrange(1, 300), seed=killed)
         _, status = os.waitpid(worker, 0)
         killed += os.WIFSIGNALED(status)
         if not _work_left():  # all of it once more, which must add nothing

@@ -176,7 +176,7 @@ def test_a_worker_with_an_old_version_notices_with_its_next_batch(workspace):
 
 @pytest.mark.slow
 @pytest.mark.django_db
-def test_a_thousand_publishes_cost_a_worker_no_memory(workspace):
+def test_publishing_again_and_again_costs_a_worker_no_memory(workspace):
     """Fifty rules, one of which is published anew before each batch: the worker swaps its program every time."""
     now, actor = NOON, factories.actor()
 
@@ -191,10 +191,10 @@ def test_a_thousand_publishes_cost_a_worker_no_memory(workspace):
             event = EventFact(name="buy", at=NOON, properties={"amount": n + 0.5})
             assert len(rules.matcher.match(event, Facts(now=NOON, traits={}, event=event))) == len(rules.rules)
 
-    publishes(0, 300)
+    publishes(0, 100)
     gc.collect()
     before = _resident()
-    publishes(300, 1_000)
+    publishes(100, 200)
     gc.collect()
     assert _resident() - before < 1 << 20
 
