@@ -8,6 +8,7 @@ from django.db.models import Count, Q, Sum
 
 from audiences.intake.models import Event, Refusal, Repetition
 from audiences.people.models import Person
+from audiences.segments.heads import head_counts
 from audiences.segments.models import Segment
 
 # the ids of a slice are a gapless run that counts in its last 16 bits
@@ -33,13 +34,14 @@ def audience_figures(workspace_id: int) -> AudienceFigures:
     mine = Q(workspace_id=workspace_id)
     events = Event.objects.filter(mine).values_list("name").annotate(n=Count("*")).order_by("-n", "name")
     refused = Refusal.objects.filter(mine).values_list("reason").annotate(n=Count("*")).order_by("reason")
-    members = Count("memberships", filter=Q(memberships__left_at=None))
+    segments = dict(Segment.objects.filter(mine).order_by("key").values_list("pk", "key"))
+    members = head_counts(segments)
     return AudienceFigures(
         events=dict(events),
         duplicates=Repetition.objects.filter(mine).aggregate(n=Sum("n"))["n"] or 0,
         refused=dict(refused),
         people=Person.objects.filter(mine, merged_into=None).count(),
-        segments=dict(Segment.objects.filter(mine).values_list("key").annotate(n=members).order_by("key")),
+        segments={key: members.get(pk, 0) for pk, key in segments.items()},
     )
 
 

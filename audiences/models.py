@@ -7,7 +7,7 @@ from audiences.intake.models import Event, EventKey, Refusal, Repetition, Slice
 from audiences.people.finding import Findable
 from audiences.people.models import Identity, IdentityClaim, Person, PersonMerge, TraitChange
 from audiences.profile.models import Note
-from audiences.segments.models import Membership, Recheck, Removal, Segment, SegmentVersion
+from audiences.segments.models import HeadCount, Membership, Recheck, Removal, Segment, SegmentVersion
 
 __all__ = [
     "ComputedDue",
@@ -17,6 +17,7 @@ __all__ = [
     "EventCount",
     "EventKey",
     "Findable",
+    "HeadCount",
     "Identity",
     "IdentityClaim",
     "Import",

@@ -1,7 +1,6 @@
 """Per-request facts: an id that logs and errors carry, and the user's language, zone and theme."""
 
 import uuid
-import zoneinfo
 from collections.abc import Callable
 from dataclasses import replace
 from http import HTTPStatus
@@ -11,6 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
 from config.kit.actors import SYSTEM, Actor, ActorKind, acting
+from config.kit.zones import ZONES
 
 Next = Callable[[HttpRequest], HttpResponse]
 NOT_PAGES = ("/v1/", "/static/", "/api/schema")
@@ -79,7 +79,7 @@ class PreferencesMiddleware:
         language = getattr(user, "language", None) or request.COOKIES.get("language", "en")
         zone = getattr(user, "zone", None) or "UTC"
         language = language if language in ("en", "zh-hans") else "en"
-        zone = zone if zone in zoneinfo.available_timezones() else "UTC"
+        zone = zone if zone in ZONES else "UTC"
         with translation.override(language), timezone.override(zone):
             response = self.get_response(request)
             if hasattr(response, "render") and not getattr(response, "is_rendered", True):

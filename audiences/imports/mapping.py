@@ -1,7 +1,6 @@
 """What the columns of a file mean: checked when it is saved, and guessed from their names at first."""
 
 import re
-import zoneinfo
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
@@ -13,6 +12,7 @@ from audiences.imports.values import TYPES
 from audiences.intake.limits import MAX_NAME
 from config.kit.errors import InputRefused, Problem
 from config.kit.phrases import phrase
+from config.kit.zones import ZONES
 
 PEOPLE, EVENTS, CALLS = (what.value for what in Import.What)
 IDS: Final = ("user_id", "anonymous_id")
@@ -90,7 +90,7 @@ def _columns(given: Any, problems: list[Problem]) -> list[Column]:
 
 def _problems(plan: Plan, header: Sequence[str] | None) -> list[Problem]:
     found = [problem for place, column in enumerate(plan.columns) for problem in _faults(column, place, header)]
-    if plan.zone not in zoneinfo.available_timezones():
+    if plan.zone not in ZONES:
         found.append(Problem(path="/zone", message=_("is no time zone"), hint=phrase("Like Asia/Shanghai.")))
     if plan.what == CALLS:
         return found

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -11,6 +11,7 @@ from django.utils.translation import ngettext
 from audiences.people import lookups as people
 from audiences.people.lookups import names_of
 from audiences.segments.definitions import archive
+from audiences.segments.heads import head_counts
 from audiences.segments.labels import KINDS, label_of_segment
 from audiences.segments.models import Membership, Segment
 from audiences.segments.versions import unarchive
@@ -23,8 +24,7 @@ def _segments(scope: Scope) -> QuerySet[Segment]:
 
 
 def _dress(_scope: Scope, rows: Sequence[Segment]) -> list[Row]:
-    inside = Membership.objects.filter(segment_id__in=[row.pk for row in rows], left_at=None).order_by()
-    members = dict(inside.values_list("segment_id").annotate(n=Count("*")))
+    members = head_counts(row.pk for row in rows)
     return [{"segment": row, "live": row.live, "members": members.get(row.pk, 0)} for row in rows]
 
 

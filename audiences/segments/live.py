@@ -47,15 +47,14 @@ def live(request: ConsoleRequest, part: str) -> HttpResponse:
 
 def _count(request: ConsoleRequest, where: Any) -> Context:
     workspace_id, now = request.workspace.pk, clock.now()
-    found = previews.preview(workspace_id, where, now=now)
-    rows = previews.funnel(workspace_id, where, now=now)
+    found, rows = previews.look(workspace_id, where, now=now)
     most = max((row.count for row in rows), default=0)
     word = "any" if isinstance(where, dict) and "any" in where else "all"
     funnel = [
         {"line": condition_line(row.where), "row": row, "share": _share(row.count, found.people or most)}
         for row in rows
     ]
-    return {"found": found, "funnel": funnel if len(funnel) > 1 else [], "word": word}
+    return {"found": found, "funnel": funnel, "word": word}
 
 
 def _share(n: int, of: int) -> int:

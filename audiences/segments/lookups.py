@@ -1,13 +1,14 @@
 """Reads about segments for those who look: the list with its counts, members, and who belongs where."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet
 
+from audiences.segments.heads import with_members
 from audiences.segments.models import Membership, Segment
-from audiences.segments.reading import with_members
 
 
 def segment_names(workspace_id: int) -> QuerySet[Segment]:
@@ -22,8 +23,10 @@ def find_segment(workspace_id: int, key: str) -> Segment | None:
 
 def moves(segment: Segment, *, since: datetime) -> tuple[int, int]:
     """Return how many stays in a segment began, and how many ended, since then."""
-    rows = Membership.objects.filter(segment=segment)
-    return rows.filter(entered_at__gte=since).count(), rows.filter(left_at__gte=since).count()
+    entered, left = Q(entered_at__gte=since), Q(left_at__gte=since)
+    rows = Membership.objects.filter(entered | left, segment=segment)
+    found = rows.aggregate(entered=Count("pk", filter=entered), left=Count("pk", filter=left))
+    return found["entered"], found["left"]
 
 
 def stays(segment: Segment) -> QuerySet[Membership]:
@@ -31,12 +34,25 @@ def stays(segment: Segment) -> QuerySet[Membership]:
     return Membership.objects.filter(segment=segment, left_at=None)
 
 
-def memberships_of(workspace_id: int, person_ids: Iterable[UUID]) -> dict[UUID, list[Membership]]:
-    """Return the open stays of people, by person, each with its segment."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stay:
+    """Where a person is, and since when."""
+
+    segment: Segment
+    entered_at: datetime
+
+
+def memberships_of(workspace_id: int, person_ids: Iterable[UUID]) -> dict[UUID, list[Stay]]:
+    """Return the open stays of people, by person, in the order of the segments' names.
+
+    A page of people has a thousand stays in a few dozen segments: each segment is read once.
+    """
     rows = Membership.objects.filter(workspace_id=workspace_id, person_id__in=set(person_ids), left_at=None)
-    found: dict[UUID, list[Membership]] = {}
-    for stay in rows.select_related("segment").order_by("segment__name"):
-        found.setdefault(stay.person_id, []).append(stay)
+    stays = list(rows.values_list("person_id", "segment_id", "entered_at"))
+    segments = segment_names(workspace_id).in_bulk({segment_id for _, segment_id, _ in stays})
+    found: dict[UUID, list[Stay]] = {}
+    for person_id, segment_id, entered_at in sorted(stays, key=lambda stay: segments[stay[1]].name):
+        found.setdefault(person_id, []).append(Stay(segment=segments[segment_id], entered_at=entered_at))
     return found
 
 

@@ -63,6 +63,23 @@ class Membership(models.Model):
         return f"{self.segment_id}: {self.person_id}"
 
 
+class HeadCount(models.Model):
+    """What statements added to a segment and took away, written by triggers on the stays; see `heads`."""
+
+    segment_id = models.BigIntegerField()
+    workspace_id = models.IntegerField()
+    n = models.IntegerField()
+
+    class Meta:
+        indexes: ClassVar = [
+            # how many are in a segment
+            models.Index(fields=["segment_id"], include=["n"], name="headcount_segment")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.segment_id}: {self.n:+}"
+
+
 class Removal(models.Model):
     """Somebody was taken out of a static segment by hand: no rule puts them back in, only a hand does (E8)."""
 

@@ -4,9 +4,9 @@ from collections import defaultdict
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Count, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import QuerySet
 
+from audiences.segments.heads import with_members
 from audiences.segments.models import Membership, Segment
 
 
@@ -28,16 +28,6 @@ def stays_of(person_id: UUID) -> QuerySet[Membership]:
 def live_segments(workspace_id: int) -> QuerySet[Segment]:
     """Return the segments in use, each with `members`, how many belong now."""
     return with_members(Segment.objects.filter(workspace_id=workspace_id, live__isnull=False))
-
-
-def with_members(segments: QuerySet[Segment]) -> QuerySet[Segment]:
-    """Return the segments, each with its live version and `members`, how many belong now.
-
-    Counted row by row, so that only those are counted that are fetched, and by the index of open stays alone.
-    """
-    open_stays = Membership.objects.filter(segment=OuterRef("pk"), left_at__isnull=True).order_by()
-    counted = open_stays.values("segment").annotate(n=Count("*")).values("n")
-    return segments.select_related("live").annotate(members=Coalesce(Subquery(counted), 0))
 
 
 def members_of(segment: Segment) -> QuerySet[Membership]:

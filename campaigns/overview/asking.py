@@ -64,17 +64,24 @@ class MessageAnswer:
     answer: Answer
 
 
-def rule_answers(workspace_id: int, person_id: UUID, *, now: datetime) -> list[RuleAnswer]:
-    """Return what each live rule made of the person's latest events, those that matched the latest one first."""
-    by_rule: dict[str, list[Judged]] = {}
+def rule_answers(
+    workspace_id: int, person_id: UUID, *, now: datetime, most: int | None = None
+) -> tuple[list[RuleAnswer], int]:
+    """Return what each live rule made of the person's latest events, those that matched the latest one first.
+
+    At most `most` of them, for only what is shown need be put in words; and how many there are.
+    """
+    by_rule: dict[str, list[Judgement]] = {}
     for judgement in judgements_for(workspace_id, person_id, now=now, events=EVENTS):
-        by_rule.setdefault(judgement.rule_key, []).append(_judged(judgement))
+        by_rule.setdefault(judgement.rule_key, []).append(judgement)
     names = rule_names(workspace_id)
+    asked = sorted(by_rule.items(), key=lambda each: not each[1][0].fired)
     found = [
-        RuleAnswer(key=key, name=names.get(key, key), latest=judged[0], earlier=judged[1:])
-        for key, judged in by_rule.items()
+        RuleAnswer(key=key, name=names.get(key, key), latest=latest, earlier=earlier)
+        for key, judgements in asked[:most]
+        for latest, *earlier in (map(_judged, judgements),)
     ]
-    return sorted(found, key=lambda answer: not answer.latest.judgement.fired)
+    return found, len(asked)
 
 
 def message_answers(workspace_id: int, person_id: UUID) -> list[MessageAnswer]:

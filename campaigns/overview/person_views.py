@@ -58,12 +58,12 @@ def person_story(request: ConsoleRequest, person_id: UUID) -> HttpResponse:
 @console_page
 def person_why(request: ConsoleRequest, person_id: UUID) -> HttpResponse:
     """Answer why rules matched or did not, and why messages went out or not: part of the person's page, or a page."""
-    rules = rule_answers(request.workspace.pk, person_id, now=clock.now())
-    shown_rules = rules if "all" in request.GET else rules[:MOST_RULES]
+    most = None if "all" in request.GET else MOST_RULES
+    rules, n = rule_answers(request.workspace.pk, person_id, now=clock.now(), most=most)
     context = {
         **_person(request, person_id),
-        "rules": shown_rules,
-        "more_rules": len(rules) - len(shown_rules),
+        "rules": rules,
+        "more_rules": n - len(rules),
         "messages_asked": message_answers(request.workspace.pk, person_id),
         **_asked(request, person_id),
     }

@@ -17,6 +17,7 @@ from campaigns.flows.models import Run
 from campaigns.flows.wording import node_text
 from config.kit.channels import channel_text
 from config.kit.labels import Label
+from config.kit.zones import ZONES
 
 MOST: Final = 20
 DAYS: Final = (1, 7, 30)
@@ -68,6 +69,6 @@ def _standing(run: Run, zone: str) -> Standing:
 
 def _local(at: datetime | None, zone: str) -> Iterator[str]:
     """Write an instant in the person's zone; nothing where the zone is not known."""
-    if at is not None and zone in zoneinfo.available_timezones():
+    if at is not None and zone in ZONES:
         yield f"{at.astimezone(zoneinfo.ZoneInfo(zone)):%Y-%m-%d %H:%M}"
         yield zone

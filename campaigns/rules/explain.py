@@ -77,7 +77,7 @@ def judgements_for(workspace_id: int, person_id: UUID, *, now: datetime, events:
     if not names:
         return []
     found = recent_events(workspace_id, person_id, names=names, limit=events)
-    return [each for each in _judgements(workspace_id, rules, found, now=now) if each.listens]
+    return _judgements(workspace_id, rules, found, now=now, listening=True)
 
 
 def first_failed(verdict: Verdict) -> Verdict | None:
@@ -86,8 +86,9 @@ def first_failed(verdict: Verdict) -> Verdict | None:
 
 
 def _judgements(
-    workspace_id: int, rules: Sequence[LiveRule], events: Sequence[EventRow], *, now: datetime
+    workspace_id: int, rules: Sequence[LiveRule], events: Sequence[EventRow], *, now: datetime, listening: bool = False
 ) -> list[Judgement]:
+    """Judge every event by every rule, or only by those that are `listening` to it."""
     if not events:
         return []
     needs = reduce(or_, (rule.condition.needs() for rule in rules), Needs())
@@ -106,6 +107,7 @@ def _judgements(
         )
         for event in events
         for rule in rules
+        if not listening or nfc(event.name) in rule.on
     ]
 
 

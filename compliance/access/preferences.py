@@ -1,6 +1,5 @@
 """Language, zone, theme and shortcuts: a member's own settings, kept on the user, before log-in in cookies."""
 
-import zoneinfo
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Final
@@ -12,6 +11,7 @@ from django.utils.translation import gettext as _
 from compliance.access.models import User
 from config.kit.context import THEMES
 from config.kit.errors import InputRefused, Problem
+from config.kit.zones import ZONES
 
 YEAR: Final = 31_536_000
 FIELDS: Final = ("language", "zone", "theme", "shortcuts")
@@ -20,7 +20,7 @@ SWITCH: Final = {"on": True, "off": False}
 
 def zones() -> list[str]:
     """Return the zone names that may be chosen, in order: those of places, and UTC."""
-    places = (name for name in zoneinfo.available_timezones() if "/" in name and not name.startswith("Etc/"))
+    places = (name for name in ZONES if "/" in name and not name.startswith("Etc/"))
     return [*sorted(places), "UTC"]
 
 

@@ -104,17 +104,20 @@ def granted(
     return {person_id: always | found.get(person_id, set()) for person_id in person_ids}
 
 
-def may_contact_sql(person: str, kind: tuple[str, str], *, workspace: str, param: Callable[[str], str]) -> str:
+def may_contact_sql(
+    person: str, kind: tuple[str, str], *, workspace: str, param: Callable[[str], str], among: str = ""
+) -> str:
     """Return `may_contact` for a kind (channel, purpose) as an SQL condition on the expression `person`.
 
-    `workspace` is a place-holder, and `param` makes one of a value.
+    `workspace` is a place-holder, and `param` makes one of a value. `among` (` and …` about `person_id`) spares
+    reading the consents of those who are not asked about.
     """
     channel, purpose = kind
     if purpose == TRANSACTIONAL:
         return "true"
     return f"""({person} in (
         select person_id from compliance_consent where workspace_id = {workspace}
-        and channel = {param(channel)} and purpose = {param(purpose)} and state = '{GRANTED}'))"""  # noqa: S608
+        and channel = {param(channel)} and purpose = {param(purpose)} and state = '{GRANTED}'{among}))"""  # noqa: S608
 
 
 GRANTS: Final = """

@@ -10,6 +10,8 @@ from urllib.parse import urlencode
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from config.kit.zones import ZONES
+
 LENGTHS: Final = {"24h": timedelta(days=1), "7d": timedelta(days=7), "30d": timedelta(days=30)}
 WORDS: Final = {"24h": _("24 hours"), "7d": _("7 days"), "30d": _("30 days"), "custom": _("Custom")}
 LONGEST: Final = timedelta(days=366)
@@ -39,7 +41,7 @@ class Span:
 def span(query: Mapping[str, str], *, now: datetime) -> Span:
     """Read a window, days and a zone from an address; what cannot be read is as if it were not there."""
     zone = query.get("zone", "")
-    name = zone if zone in zoneinfo.available_timezones() else timezone.get_current_timezone_name()
+    name = zone if zone in ZONES else timezone.get_current_timezone_name()
     today = now.astimezone(zoneinfo.ZoneInfo(name)).date()
     if query.get("window") == "custom":
         days = _day(query.get("from", "")), _day(query.get("to", ""))

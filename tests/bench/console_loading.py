@@ -31,12 +31,14 @@ STATEMENTS: Final = (
     """insert into audiences_membership (segment_id, workspace_id, person_id, entered_at)
     select s.id, {w}, p.id, now() - random() * interval '90 days' from audiences_segment s
     join audiences_person p on get_byte(uuid_send(p.id), 7) % 40 >= 40 - s.id % 21""",
-    """insert into campaigns_rule (workspace_id, key, name, created_at, updated_at, mode, enabled, priority)
-    select {w}, 'rule-' || n, 'Rule ' || n, now(), now() - n * interval '1 hour', 'live', true, n
+    """insert into campaigns_rule (workspace_id, key, name, created_at, updated_at, mode, enabled, priority,
+        makers)
+    select {w}, 'rule-' || n, 'Rule ' || n, now(), now() - n * interval '1 hour', 'live', true, n, '[]'
     from generate_series(1, 120) n""",
-    """insert into campaigns_ruleversion (rule_id, number, definition, sha256, note, author, created_at)
+    """insert into campaigns_ruleversion (rule_id, number, definition, sha256, note, author, created_at,
+        approved_by)
     select id, 1, jsonb_build_object('key', key, 'name', name, 'on', '["purchase"]'::jsonb, 'if', '{asked}'::jsonb,
-        'then', '[{{"start_flow": "flow-1"}}]'::jsonb), 'bench', '', 'Ada', now() from campaigns_rule""",
+        'then', '[{{"start_flow": "flow-1"}}]'::jsonb), 'bench', '', 'Ada', now(), '' from campaigns_rule""",
     "update campaigns_rule r set live_id = v.id from campaigns_ruleversion v where v.rule_id = r.id",
     """insert into campaigns_firing (workspace_id, rule_id, version_id, person_id, event_id, event_time, fired_at, mode,
         facts, verdict)

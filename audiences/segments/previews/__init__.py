@@ -6,7 +6,7 @@ and stands in one place of each index. Another `seed` is another stretch.
 """
 
 from audiences.segments.previews.comparing import Comparison, compare
-from audiences.segments.previews.counting import FunnelRow, Preview, funnel, preview, readable
+from audiences.segments.previews.counting import FunnelRow, Preview, funnel, look, preview, readable
 from audiences.segments.previews.reach import Reach, reachable, register_channel
 from audiences.segments.previews.samples import Sampled, sample, why
 
@@ -18,6 +18,7 @@ __all__ = [
     "Sampled",
     "compare",
     "funnel",
+    "look",
     "preview",
     "reachable",
     "readable",

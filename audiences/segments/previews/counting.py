@@ -9,7 +9,7 @@ from typing import Any
 from audiences.conditions import All, AnyOf, Condition, Place, parse
 from audiences.segments.definitions import reads_of
 from audiences.segments.documents import refuse_unknown
-from audiences.segments.previews.tally import tally
+from audiences.segments.previews.tally import Tally, tally
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +61,34 @@ def preview(workspace_id: int, where: Any, *, now: datetime, seed: int = 0) -> P
     )
 
 
+def look(workspace_id: int, where: Any, *, now: datetime, seed: int = 0) -> tuple[Preview, list[FunnelRow]]:
+    """Count by a condition and after each of its rows: of several rows the last one's count is that of all."""
+    start = perf_counter()
+    if not _has_rows(readable(workspace_id, where)):
+        return preview(workspace_id, where, now=now, seed=seed), []
+    found, rows = _funnel(workspace_id, where, now=now, seed=seed)
+    whole = Preview(
+        count=rows[-1].count,
+        exact=found.exact,
+        error=rows[-1].error,
+        people=found.people,
+        asked=found.asked,
+        at=now,
+        took_ms=round((perf_counter() - start) * 1000),
+    )
+    return whole, rows
+
+
+def _has_rows(condition: Condition) -> bool:
+    return isinstance(condition, All | AnyOf) and len(condition.children) > 1
+
+
 def funnel(workspace_id: int, where: Any, *, now: datetime, seed: int = 0) -> list[FunnelRow]:
     """Count after each row of a condition, in one pass over the same people."""
+    return _funnel(workspace_id, where, now=now, seed=seed)[1]
+
+
+def _funnel(workspace_id: int, where: Any, *, now: datetime, seed: int) -> tuple[Tally, list[FunnelRow]]:
     condition = readable(workspace_id, where)
     rows = condition.children if isinstance(condition, All | AnyOf) else (condition,)
     word = " or " if isinstance(condition, AnyOf) else " and "
@@ -71,7 +97,7 @@ def funnel(workspace_id: int, where: Any, *, now: datetime, seed: int = 0) -> li
         return ["(" + word.join(held[: place + 1]) + ")" for place in range(len(held))]
 
     found = tally(workspace_id, rows, after_each, now=now, seed=seed)
-    return [
+    return found, [
         FunnelRow(where=row.as_json(), count=count, error=error, exact=found.exact)
         for row, count, error in zip(rows, found.counts, found.errors, strict=True)
     ]

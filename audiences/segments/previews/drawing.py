@@ -34,6 +34,11 @@ class Draw:
     def whole(self) -> bool:
         return len(self.ids) >= self.people
 
+    @property
+    def stretch(self) -> tuple[UUID, UUID] | None:
+        """The first and the last id, between which nobody else is; None where the draw went round at the end."""
+        return (self.ids[0], self.ids[-1]) if self.ids and self.ids[0] <= self.ids[-1] else None
+
     def scaled(self, found: int) -> int:
         """Return how many of all people `found` of the drawn ones stand for."""
         return found if self.whole or not self.ids else round(found / len(self.ids) * self.people)

@@ -54,7 +54,7 @@ def judged(workspace_id: int, condition: Condition, people: Sequence[UUID], *, n
 
 def _some(workspace_id: int, condition: Condition, *, now: datetime, size: int, seed: int) -> list[UUID]:
     drawn = draw(workspace_id, seed=seed, size=FIRST_LOOK)
-    found = among(workspace_id, condition, drawn.ids, now=now)
+    found = among(workspace_id, condition, drawn, now=now)
     if len(found) < size and not drawn.whole:
         found = list(dict.fromkeys(found + some(workspace_id, condition, now=now, size=size, seed=seed)))
     return found[:size]

@@ -11,7 +11,7 @@ from django.db import connection
 from audiences.conditions import Condition
 from audiences.segments.sql.leaves import changes, expression
 from audiences.segments.sql.scans import share
-from audiences.segments.sql.statement import ALL_PEOPLE, THESE_EVENTS, THESE_PEOPLE, Statement, Subject
+from audiences.segments.sql.statement import A_STRETCH, ALL_PEOPLE, THESE_EVENTS, THESE_PEOPLE, Statement, Subject
 
 __all__ = ["Compiled", "compile_for_events", "compile_for_people", "members", "verdicts"]
 
@@ -31,6 +31,11 @@ class Compiled:
     where: str
     made: Statement
 
+    @property
+    def reads_events(self) -> bool:
+        """Whether the past is read, and not only who people are."""
+        return " audiences_event " in self.source
+
     def select(self, columns: str, *, where: str = "true") -> str:
         """Return a SELECT over the subjects; give it `params()`."""
         return f"select {columns} from {self.source} where {self.where} and {where}"
@@ -44,12 +49,21 @@ def compile_for_people(
     *conditions: Condition,
     now: datetime,
     people: Sequence[UUID] | None = None,
+    stretch: tuple[UUID, UUID] | None = None,
     with_changes: bool = False,
 ) -> Compiled:
-    """Compile conditions over people (Place.SEGMENT): all of the workspace, or only `people`."""
-    subject = ALL_PEOPLE if people is None else THESE_PEOPLE
+    """Compile conditions over people (Place.SEGMENT): all of the workspace, or only `people`.
+
+    Or those of a `stretch`: whose ids lie between two, with both.
+    """
+    subject = A_STRETCH if stretch else ALL_PEOPLE if people is None else THESE_PEOPLE
     made = Statement(
-        subject=subject, workspace_id=workspace_id, now=now, people=list(people or ()), with_changes=with_changes
+        subject=subject,
+        workspace_id=workspace_id,
+        now=now,
+        people=list(people or ()),
+        stretch=stretch,
+        with_changes=with_changes,
     )
     return _compiled(made, subject, conditions)
 

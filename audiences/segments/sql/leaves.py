@@ -78,11 +78,13 @@ def _event_name(made: Statement, node: EventName) -> str:
 def _segment(made: Statement, node: Segment) -> str:
     return f"""(p.id in (
         select m.person_id from audiences_membership m join audiences_segment g on g.id = m.segment_id
-        where g.workspace_id = %(workspace)s and g.key = {made.param(node.key)} and m.left_at is null))"""
+        where g.workspace_id = %(workspace)s and g.key = {made.param(node.key)} and m.left_at is null
+        {made.bounded("m.person_id")}))"""
 
 
 def _consent(made: Statement, node: Consent) -> str:
-    return may_contact_sql("p.id", (node.channel, node.purpose), workspace="%(workspace)s", param=made.param)
+    kind, among = (node.channel, node.purpose), made.bounded("person_id")
+    return may_contact_sql("p.id", kind, workspace="%(workspace)s", param=made.param, among=among)
 
 
 def changes(made: Statement) -> str:

@@ -31,7 +31,8 @@ class Subject:
     """Who or what is judged: rows of `source`, known by `key`, each with a person, traits and an instant.
 
     `events` and `event_key` are how the past of the same subjects is reached, as rows `e`; `told` and `told_key` how
-    what their traits were said to be is, as rows `h`.
+    what their traits were said to be is, as rows `h`. `bound` narrows any other column of people to them, if they are
+    few: `{}` stands for the column.
     """
 
     source: str
@@ -44,6 +45,7 @@ class Subject:
     told: str
     told_key: str
     told_where: str
+    bound: str = ""
     at_hand: str | None = None
     event_name: str | None = None
 
@@ -76,7 +78,23 @@ THESE_PEOPLE: Final = Subject(
     told="audiences_traitchange h",
     told_key="h.person_id",
     told_where="h.workspace_id = %(workspace)s and h.person_id = any(%(people)s)",
+    bound="{} = any(%(people)s)",
 )
+A_STRETCH: Final = Subject(
+    source="audiences_person p",
+    where="p.workspace_id = %(workspace)s and p.merged_into is null and p.id between %(first)s and %(last)s",
+    key="p.id",
+    now="%(now)s::timestamptz",
+    events="audiences_event e",
+    event_key="e.person_id",
+    event_where="e.workspace_id = %(workspace)s and e.person_id between %(first)s and %(last)s",
+    told="audiences_traitchange h",
+    told_key="h.person_id",
+    told_where="h.workspace_id = %(workspace)s and h.person_id between %(first)s and %(last)s",
+    bound="{} between %(first)s and %(last)s",
+)
+"""Everybody between two ids: to plan with thousands of ids one by one takes longer than to find their people."""
+
 THESE_EVENTS: Final = Subject(
     source="audiences_event s join audiences_person p on p.id = s.person_id",
     where="s.workspace_id = %(workspace)s and s.id = any(%(events)s)",
@@ -111,6 +129,7 @@ class Statement:
     now: datetime
     with_changes: bool = False
     people: list[Any] = field(default_factory=list)
+    stretch: tuple[Any, Any] | None = None
     events: list[Any] = field(default_factory=list)
     joins: list[str] = field(default_factory=list)
     scans: list["Scan"] = field(default_factory=list)
@@ -119,6 +138,10 @@ class Statement:
     patterns: list[_Pattern] = field(default_factory=list)
     aliases: int = 0
     _params: dict[str, Any] = field(default_factory=dict)
+
+    def bounded(self, column: str) -> str:
+        """Return ` and …` that narrows a column of people to the subjects, nothing where they are everybody."""
+        return f" and {self.subject.bound.format(column)}" if self.subject.bound else ""
 
     def next_alias(self) -> str:
         """Return a name for one more join."""
@@ -190,6 +213,8 @@ class Statement:
     def params(self) -> dict[str, Any]:
         """Return all parameters, after looking up the texts that match each pattern."""
         own = {"workspace": self.workspace_id, "now": self.now, "people": self.people, "events": self.events}
+        if self.stretch:
+            own["first"], own["last"] = self.stretch
         params = own | self._params
         for pattern in self.patterns:
             params[pattern.param] = _texts(pattern, params)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Final
 from uuid import UUID
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from django import template
 from django.utils import formats, timezone
@@ -18,6 +18,7 @@ from config.kit.channels import channel_text, purpose_text
 from config.kit.forms import KEY, fresh_key
 from config.kit.masking import masked, shown
 from config.kit.spoken import spoken
+from config.kit.zones import ZONES
 
 register = template.Library()
 register.filter("channel", channel_text)
@@ -103,7 +104,7 @@ def _zone_of(person: Any) -> ZoneInfo | None:
     name = getattr(person, "traits", {}).get("timezone")
     if not isinstance(name, str) or name == timezone.get_current_timezone_name():
         return None
-    return ZoneInfo(name) if name in available_timezones() else None
+    return ZoneInfo(name) if name in ZONES else None
 
 
 def _written(local: datetime, style: str) -> str:

@@ -9,7 +9,7 @@ from audiences import segments
 from audiences.intake.models import EventKind
 from audiences.segments import previews
 from audiences.segments.previews import drawing, tally
-from audiences.segments.sql import compile_for_people
+from audiences.segments.sql import compile_for_people, members
 from compliance.consent.consents import grant
 from compliance.consent.suppressions import suppress
 from config.kit.errors import InputRefused
@@ -88,12 +88,33 @@ def test_a_statement_that_takes_too_long_is_given_up_and_the_limit_does_not_stay
         assert cursor.fetchone()[0] == "0"
 
 
-def test_what_is_dear_by_the_plan_is_not_even_tried(brand, monkeypatch):
-    monkeypatch.setattr(tally, "DEAREST", 0)
-    condition = previews.readable(brand, BUYERS)
+@pytest.mark.parametrize(("limit", "where"), [("DEAREST_PAST", {"did": "buy", "within": "7d"}), ("DEAREST", GOLD)])
+def test_what_is_dear_by_the_plan_is_not_even_tried(brand, monkeypatch, limit, where):
+    monkeypatch.setattr(tally, limit, 0)
+    condition = previews.readable(brand, where)
     compiled = compile_for_people(brand, condition, now=NOON)
     with pytest.raises(tally.TooLong):
-        tally._refuse_dear(compiled, "count(*)", compiled.held[0])
+        tally._refuse_dear(compiled, compiled.select("count(*)", where=compiled.held[0]))
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_stretch_of_ids_is_judged_as_its_people_are_one_by_one(brand, seed):
+    crowd(brand, 60)
+    drawn, condition = drawing.draw(brand, seed=seed, size=25), previews.readable(brand, BUYERS)
+    one_by_one = members(compile_for_people(brand, condition, now=NOON, people=drawn.ids))
+    found = tally.among(brand, condition, drawn, now=NOON)
+    assert set(found) == one_by_one
+    assert found == [person_id for person_id in drawn.ids if person_id in one_by_one]
+
+
+def test_counting_and_its_rows_are_one_look(brand):
+    crowd(brand, 40)
+    where = {"all": [BUYERS, {"did": "view"}]}
+    found, rows = previews.look(brand, where, now=NOON)
+    assert [row.count for row in rows] == [10, 0]
+    assert (found.count, found.exact, found.people) == (0, True, 40)
+    found, rows = previews.look(brand, BUYERS, now=NOON)
+    assert (found.count, rows) == (10, [])
 
 
 def test_the_members_of_a_segment_are_counted_by_its_stays(brand):
