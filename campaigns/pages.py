@@ -8,6 +8,10 @@ from campaigns.flows import views as flows
 from campaigns.overview import person_views as people
 from campaigns.overview import views as overview
 from campaigns.rules import views as rules
+from campaigns.rules.editor import case_views as cases
+from campaigns.rules.editor import raw_views as rule_json
+from campaigns.rules.editor import release_views as release
+from campaigns.rules.editor import views as editor
 
 urlpatterns: list[URLPattern] = [
     path("", overview.home, name="home"),
@@ -19,7 +23,24 @@ urlpatterns: list[URLPattern] = [
     path("people/<uuid:person_id>/now/", people.person_now, name="person-now"),
     path("people/<uuid:person_id>/frequency/", people.person_frequency, name="person-frequency"),
     path("rules/", rules.rules, name="rules"),
+    path("rules/new/", editor.new, name="rule-new"),
     path("rules/<str:key>/", rules.rule, name="rule"),
+    path("rules/<str:key>/edit/", editor.edit, name="rule-edit"),
+    path("rules/<str:key>/autosave/", editor.autosave, name="rule-autosave"),
+    path("rules/<str:key>/look/", editor.look, name="rule-look"),
+    path("rules/<str:key>/json/", rule_json.raw, name="rule-json"),
+    path("rules/<str:key>/cases/", cases.cases, name="rule-cases"),
+    path("rules/<str:key>/cases/new/", cases.case, name="rule-case-new"),
+    path("rules/<str:key>/cases/<int:case_id>/", cases.case, name="rule-case"),
+    path("rules/<str:key>/cases/<int:case_id>/drop/", cases.drop_case, name="rule-case-drop"),
+    path("rules/<str:key>/publish/", release.release, name="rule-release"),
+    path("rules/<str:key>/publish/now/", release.go_live, name="rule-go-live"),
+    path("rules/<str:key>/publish/decide/", release.decide, name="rule-decide"),
+    path("rules/<str:key>/publish/replay/", release.replay, name="rule-replay"),
+    path("rules/<str:key>/discard/", release.discard, name="rule-discard"),
+    path("rules/<str:key>/versions/", release.versions, name="rule-versions"),
+    path("rules/<str:key>/versions/<int:number>/", release.use_again, name="rule-use-again"),
+    path("rules/<str:key>/retire/", release.put_away, name="rule-put-away"),
     path("rules/<str:key>/stop/", rules.rule_stop, name="rule-stop"),
     path("rules/<str:key>/pace/", rules.rule_pace, name="rule-pace"),
     path("journeys/", flows.flows, name="flows"),

@@ -7,7 +7,7 @@ from typing import Any
 from audiences.segments import usage
 from audiences.segments.keys import existing_keys
 from audiences.segments.previews import register_channel
-from campaigns.actions.webhooks.endpoints import existing_endpoints
+from campaigns.actions.webhooks.endpoints import endpoints, existing_endpoints
 from campaigns.delivery.channels.base import AddressRefused, Channel
 from campaigns.delivery.channels.registry import INSTALLED
 from campaigns.delivery.exits import check_with
@@ -26,9 +26,9 @@ from campaigns.segment_uses import flows_reading, rules_reading
 
 def connect() -> None:
     """Register the finders and listeners; called once, when the app is ready."""
-    references.register("flow", _flows)
+    references.register("flow", _flows, lister=_flow_names)
     references.register("segment", existing_keys)
-    references.register("endpoint", existing_endpoints)
+    references.register("endpoint", existing_endpoints, lister=_endpoint_names)
     lateness.register(longest_lateness)
     usage.register("rule", rules_reading)
     usage.register("flow", flows_reading)
@@ -45,6 +45,14 @@ def connect() -> None:
 
 def _flows(workspace_id: int, keys: Collection[str]) -> Collection[str]:
     return set(Flow.objects.filter(workspace_id=workspace_id, key__in=keys).values_list("key", flat=True))
+
+
+def _flow_names(workspace_id: int) -> Mapping[str, str]:
+    return dict(Flow.objects.filter(workspace_id=workspace_id).order_by("name").values_list("key", "name"))
+
+
+def _endpoint_names(workspace_id: int) -> Mapping[str, str]:
+    return dict(endpoints(workspace_id).order_by("key").values_list("key", "url"))
 
 
 def _address(channel: Channel, traits: Mapping[str, Any]) -> str:

@@ -31,6 +31,21 @@ def recent_events(workspace_id: int, person_id: UUID, *, names: Sequence[str], l
         return [read_event(row) for row in cursor.fetchall()]
 
 
+def latest_events(workspace_id: int, names: Sequence[str], *, limit: int) -> list[EventRow]:
+    """Return events of the given names among the last `AMONG` of the workspace, the last received first."""
+    with connection.cursor() as cursor:
+        cursor.execute(LAST_RECEIVED, {"workspace": workspace_id, "among": AMONG, "names": list(names), "limit": limit})
+        found = [ident for (ident,) in cursor.fetchall()]
+    rows = stored_events(workspace_id, found)
+    return [rows[ident] for ident in found if ident in rows]
+
+
+AMONG: Final = 20_000
+LAST_RECEIVED: Final = """
+select id from (
+    select id, name from audiences_event where workspace_id = %(workspace)s order by id desc limit %(among)s
+) as latest where name = any(%(names)s) order by id desc limit %(limit)s
+"""
 LATEST: Final = """
 where person_id = %s and workspace_id = %s and name = any(%s) order by event_time desc, id desc limit %s
 """

@@ -91,8 +91,8 @@ RULES: Final = List(
         icon="zap",
         title=_("No rules yet"),
         text=_("A rule listens to events and does something when its condition holds: it lets people enter a journey."),
-        action=_("How to define one"),
-        url=lambda: reverse("api-docs"),
+        action=_("New rule"),
+        url=lambda: reverse("rule-new"),
     ),
 )
 register(RULES)

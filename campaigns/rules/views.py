@@ -32,7 +32,7 @@ PACE_DAYS: Final = 14
 @console_page
 def rules(request: ConsoleRequest) -> HttpResponse:
     """List the rules, those that decide first on top."""
-    return list_page(request, RULES)
+    return list_page(request, RULES, template="rules/list.html")
 
 
 @console_page

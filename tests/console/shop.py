@@ -23,6 +23,9 @@ from campaigns.flows.definitions import define as define_flow
 from campaigns.flows.definitions import publish
 from campaigns.flows.starting import drain_actions
 from campaigns.rules.define import define as define_rule
+from campaigns.rules.lookups import find_rule
+from campaigns.rules.publishing.cases import save_case
+from campaigns.rules.publishing.models import RuleCase
 from campaigns.triggers import drain_intake
 from compliance import jobs
 from compliance.access.installation import DEMO_BRAND
@@ -52,6 +55,9 @@ class Shop:
 
     def message(self, user_id: str) -> Delivery:
         return Delivery.objects.get(person_id=self.person(user_id))
+
+    def case(self) -> RuleCase:
+        return RuleCase.objects.get(rule__key="big-basket")
 
     def letter(self) -> MailboxMessage:
         return MailboxMessage.objects.order_by("pk")[0]
@@ -85,6 +91,14 @@ def define(shop: Shop, at: datetime) -> None:
             made = VERBS[kind](shop.workspace.pk, raw, actor=factories.actor(), now=at)
             if kind == "journeys":
                 publish(made, actor=factories.actor(), now=at)
+        save_case(find_rule(shop.workspace.pk, "big-basket"), CASE, actor=factories.actor(), now=at)
+
+
+CASE = {
+    "name": "a small basket",
+    "event": {"name": "purchase", "properties": {"amount": 1}},
+    "expect": {"fires": False},
+}
 
 
 def trade(shop: Shop) -> None:
