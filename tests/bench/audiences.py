@@ -2,7 +2,8 @@
 
 The scratch database is on DATABASE_URL's server, or on a PostgreSQL of its own. Everything is asked for the same
 instant, on a warm cache; ours and the hand's SQL take turns, and both must count the same, as must DuckDB and chdb
-where they are installed. `--keep` leaves the crowds where they are and asks them again next time.
+where they are installed. `--keep` leaves the crowds where they are and asks them again next time, and
+keeps each stage's figures in `var/bench`: a run that broke off goes on where it was; delete the file to measure anew.
 """
 
 import json
@@ -10,6 +11,7 @@ import os
 import subprocess
 import sys
 from math import log10
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -44,11 +46,19 @@ def _measured(size: Size, *, quick: bool, keep: bool) -> Told:
         settings = {"DATABASE_URL": url, "DATABASE_POOL": "0", "DJANGO_SETTINGS_MODULE": "tests.bench.settings"}
         command = [sys.executable, "-m", "tests.bench.crowd_measures", str(size.people), str(size.events)]
         command += ["--quick"] if quick else []
+        command += ["--told-in", str(_figures(size))] if keep else []
         environment = {**os.environ, **settings, "LOG_LEVEL": "ERROR", "PGOPTIONS": "-c jit=off"}
         environment["BENCH_NOW"] = _moment(url)
         done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True, check=True)
         told: Told = json.loads(done.stdout.splitlines()[-1])
         return told
+
+
+def _figures(size: Size) -> Path:
+    """Return where the figures of a kept crowd are put down, so that a run that broke off goes on."""
+    place = Path("var/bench")
+    place.mkdir(parents=True, exist_ok=True)
+    return place / f"crowd_{size.people}_{size.events}.json"
 
 
 def _moment(url: str) -> str:

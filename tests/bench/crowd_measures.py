@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from multiprocessing import get_context
+from pathlib import Path
 from typing import Any
 
 import django
@@ -24,6 +25,7 @@ from audiences.conditions import Place, parse  # noqa: E402
 from audiences.facts.touch import Touch  # noqa: E402
 from audiences.segments import how_far, rejudge  # noqa: E402
 from audiences.segments.catalogue import live  # noqa: E402
+from audiences.segments.heads import recount  # noqa: E402
 from audiences.segments.models import Membership, Segment, SegmentVersion  # noqa: E402
 from audiences.segments.previews import funnel, preview, reachable, sample  # noqa: E402
 from audiences.segments.previews.drawing import draw  # noqa: E402
@@ -47,14 +49,24 @@ SLOW_S = 5.0
 """Segments that take longer are told."""
 
 
-def measure(size: Size, *, quick: bool, only: Collection[str] = (), segments: int = 0) -> dict[str, Any]:
-    """Load the crowd unless it is there; return all figures, or those of some stages, each told on the way."""
+def measure(
+    size: Size, *, quick: bool, only: Collection[str] = (), segments: int = 0, told_in: Path | None = None
+) -> dict[str, Any]:
+    """Load the crowd unless it is there; return all figures, or those of some stages, each told on the way.
+
+    With `told_in` each stage's figure is written there, and what stands there is not measured again: a run that broke
+    off goes on where it was. Delete the file to begin anew.
+    """
     call_command("migrate", verbosity=0)
     Workspace.objects.get_or_create(pk=WORKSPACE, defaults={"key": "bench", "name": "Bench", "created_at": NOW})
     told: dict[str, Any] = {"people": size.people, "events": size.events}
+    if told_in and told_in.exists():
+        told |= json.loads(told_in.read_text())
     for name, stage in _stages(size, quick=quick, segments=segments).items():
-        if not only or name in only:
+        if name not in told and (not only or name in only):
             told |= _told(size, name, stage)
+            if told_in:
+                told_in.write_text(json.dumps(told))
     return told
 
 
@@ -185,6 +197,7 @@ def _standing(count: int) -> dict[str, Any]:
             _enter(made[first : first + AT_ONCE])
         for _, definition in indexes:
             cursor.execute(definition)
+    recount()
     with connection.cursor() as cursor:
         cursor.execute("vacuum analyze audiences_membership")
     return {"segments": count, "members": Membership.objects.count(), "seconds": time.perf_counter() - start}
@@ -313,11 +326,12 @@ def main() -> None:
     parser.add_argument("events", type=int)
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--segments", type=int, default=0, help="how many stand (default 100, or 10)")
+    parser.add_argument("--told-in", type=Path, help="the file in which figures are kept, stage by stage")
     parser.add_argument("--only", default="", help="names of stages, with commas between them")
     asked = parser.parse_args()
     size = Size(people=asked.people, events=asked.events)
     only = [name for name in asked.only.split(",") if name]
-    print(json.dumps(measure(size, quick=asked.quick, only=only, segments=asked.segments)))
+    print(json.dumps(measure(size, quick=asked.quick, only=only, segments=asked.segments, told_in=asked.told_in)))
 
 
 if __name__ == "__main__":
