@@ -17,7 +17,9 @@ def compose(claimed: Claimed, readings: Readings, channel: Channel, *, now: date
     """Render and build one person's message; raises RenderRefused or AddressRefused, which concern only them."""
     template = readings.templates.get()[claimed.template_version_id]
     links = links_for(claimed.workspace_id, claimed.person_id, claimed.purpose, channel=claimed.channel)
-    content = template.program.render(_context(claimed, readings, links, now=now))
+    traits = readings.people.get()[claimed.person_id].traits
+    program = template.program_for(claimed.channel, traits.get("language") or traits.get("locale"))
+    content = program.render(_context(claimed, readings, links, now=now))
     return channel.compose(_addressed(claimed, readings, content, links, now=now))
 
 

@@ -92,7 +92,8 @@ def _content(claimed: Claimed, readings: Readings) -> Verdict:
     template = readings.templates.get().get(claimed.template_version_id)
     if template is None or template.workspace_id != claimed.workspace_id:
         return _fits(None, None, None, claimed.channel)
-    return _fits(template.key, template.number, template.channel, claimed.channel)
+    made_for = claimed.channel if claimed.channel in template.channels else template.channel
+    return _fits(template.key, template.number, made_for, claimed.channel)
 
 
 @lru_cache(maxsize=1024)

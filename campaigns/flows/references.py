@@ -8,10 +8,10 @@ from campaigns.flows.engine.checks import Reference, references
 from campaigns.flows.engine.graph import Graph, Send
 from campaigns.flows.engine.shape import nearest, pointer
 from config.kit.errors import Problem
-from content.library.templates import templates
+from content.library.templates import channels_of_templates
 
 Known = Mapping[str, Mapping[str, str]]
-"""By kind, the keys that there are; a template's value is its channel."""
+"""By kind, the keys that there are; a template's value is its channels, by commas."""
 
 
 def unresolved(workspace_id: int, graph: Graph) -> Sequence[Problem]:
@@ -25,7 +25,7 @@ def unresolved(workspace_id: int, graph: Graph) -> Sequence[Problem]:
 def _known(workspace_id: int, segments: Collection[str]) -> Known:
     return {
         "channel": dict.fromkeys(channels(), ""),
-        "template": {t.key: t.channel for t in templates(workspace_id)},
+        "template": channels_of_templates(workspace_id),
         "segment": dict.fromkeys(existing_keys(workspace_id, segments), ""),
     }
 
@@ -41,10 +41,11 @@ def _problem(reference: Reference, known: Known) -> Problem:
 
 def _wrong_channels(graph: Graph, known: Known) -> Iterator[Problem]:
     for node in graph.nodes.values():
-        channel = known["template"].get(node.template) if isinstance(node, Send) else None
-        if isinstance(node, Send) and channel is not None and channel != node.channel:
+        made_for = known["template"].get(node.template) if isinstance(node, Send) else None
+        if isinstance(node, Send) and made_for is not None and node.channel not in made_for.split(","):
+            channel = made_for.split(",")[0]
             yield Problem(
                 path=pointer("/nodes", node.name, "template"),
-                message=f"node {node.name!r}: template {node.template!r} is for {channel}, not for {node.channel}",
+                message=f"node {node.name!r}: template {node.template!r} is for {made_for}, not for {node.channel}",
                 hint=f'choose a template for {node.channel}, or write "channel": "{channel}"',
             )

@@ -15,6 +15,7 @@ from config.kit import clock
 from config.kit.actors import current_actor
 from config.kit.api import CursorPage, missing
 from config.kit.errors import InputRefused, Problem, refuse
+from content.library.definition import CHANNELS, PURPOSES
 from content.library.models import Template, TemplateVersion
 from content.library.preview import preview
 from content.library.templates import define, templates, versions
@@ -28,16 +29,40 @@ EXAMPLE: Final = {
     "locale": "en",
     "tags": ["promo"],
 }
-EXAMPLES: Final = [OpenApiExample("a reminder", value=EXAMPLE, request_only=True)]
+ADAPTED_EXAMPLE: Final = EXAMPLE | {
+    "variants": [
+        {"channel": "email", "locale": "zh-Hans", "subject": "您的购物车还在", "body": "退订：{{ links.unsubscribe }}"},
+        {"channel": "sms", "locale": "en", "body": "Your cart waits for you. Reply STOP to end"},
+    ]
+}
+EXAMPLES: Final = [
+    OpenApiExample("a reminder", value=EXAMPLE, request_only=True),
+    OpenApiExample("with variants", value=ADAPTED_EXAMPLE, request_only=True),
+]
 FIELDS: Final[dict[str, serializers.Field[Any, Any, Any, Any]]] = {
     "key": serializers.CharField(max_length=100, help_text="never changes"),
     "name": serializers.CharField(max_length=300, required=False),
-    "channel": serializers.ChoiceField(choices=["email"]),
-    "subject": serializers.CharField(required=False, help_text="Liquid"),
+    "channel": serializers.ChoiceField(choices=list(CHANNELS)),
+    "subject": serializers.CharField(required=False, help_text="Liquid; the title of push and in-app messages"),
     "body": serializers.CharField(required=False, help_text="Liquid; the plain text"),
     "html": serializers.CharField(required=False, help_text="Liquid; the HTML text"),
     "locale": serializers.CharField(default="en"),
     "tags": serializers.ListField(child=serializers.CharField(), default=list),
+    "purpose": serializers.ChoiceField(choices=list(PURPOSES), required=False, help_text="what checks assume"),
+    "variants": serializers.ListField(
+        child=inline_serializer(
+            "TemplateVariant",
+            {
+                "channel": serializers.ChoiceField(choices=list(CHANNELS)),
+                "locale": serializers.CharField(default="en"),
+                "subject": serializers.CharField(required=False),
+                "body": serializers.CharField(required=False),
+                "html": serializers.CharField(required=False),
+            },
+        ),
+        required=False,
+        help_text="the same said on other channels and in other languages; the person's language chooses",
+    ),
     "note": serializers.CharField(max_length=500, required=False, help_text="why this version"),
 }
 TemplateForm = inline_serializer("TemplateForm", FIELDS)
@@ -75,7 +100,12 @@ VersionList = inline_serializer(
     },
 )
 PreviewForm = inline_serializer(
-    "TemplatePreviewForm", {root: serializers.DictField(required=False) for root in sorted(ROOTS)}
+    "TemplatePreviewForm",
+    {
+        "channel": serializers.ChoiceField(choices=list(CHANNELS), required=False),
+        "language": serializers.CharField(required=False, help_text="chooses the variant, such as zh-Hans"),
+        **{root: serializers.DictField(required=False) for root in sorted(ROOTS)},
+    },
 )
 PreviewShown = inline_serializer(
     "TemplatePreview",
@@ -89,6 +119,7 @@ PreviewShown = inline_serializer(
     },
 )
 KNOWN: Final = f"Templates read {', '.join(sorted(ROOTS))}."
+CHOICES: Final = ("channel", "language")
 SAMPLE_LINKS: Final = {
     "unsubscribe": "https://example.com/unsubscribe",
     "preferences": "https://example.com/preferences",
@@ -171,8 +202,13 @@ class Preview(APIView):
     )
     def post(self, request: Request, key: str) -> Response:
         """Render the live version for made-up data. Nothing is sent; a missing variable is a 422 that names it."""
-        context = _preview_context(request.data)
-        shown = preview(_template(request, key), context, now=clock.now())
+        raw = request.data
+        chosen = {name: raw[name] for name in CHOICES if name in raw} if isinstance(raw, Mapping) else {}
+        if odd := [name for name, value in chosen.items() if not isinstance(value, str)]:
+            raise refuse(f"/{odd[0]}", "not a text", "Send a JSON string.")
+        rest = {n: value for n, value in raw.items() if n not in CHOICES} if isinstance(raw, Mapping) else raw
+        context = _preview_context(rest)
+        shown = preview(_template(request, key), context, now=clock.now(), **chosen)
         return Response({**asdict(shown.rendered), "warnings": [asdict(problem) for problem in shown.warnings]})
 
 

@@ -8,8 +8,19 @@ from config.kit.errors import InputRefused, Problem, refuse
 from content.rendering.program import SUBJECT_LIMIT
 
 # which texts a message of the channel must have (one of each group) and may have
-CHANNELS: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {"email": (("subject",), ("body", "html"))}
-FIELDS: Final = frozenset({"key", "name", "channel", "subject", "body", "html", "locale", "tags", "note"})
+CHANNELS: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
+    "email": (("subject",), ("body", "html")),
+    "sms": (("body",),),
+    "push": (("subject",), ("body",)),
+    "in_app": (("subject",), ("body",)),
+    "wecom": (("body",),),
+    "wechat": (("body",),),
+    "webhook": (("body",),),
+}
+PURPOSES: Final = ("marketing", "transactional")
+VARIANT_FIELDS: Final = frozenset({"channel", "locale", "subject", "body", "html"})
+FIELDS: Final = VARIANT_FIELDS | {"key", "name", "tags", "note", "purpose", "variants"}
+MOST_VARIANTS: Final = 60
 TEXT_LIMITS: Final = {
     "subject": SUBJECT_LIMIT,
     "body": 200_000,
@@ -29,17 +40,60 @@ def checked(raw: Any) -> dict[str, Any]:
     """Return the definition in its stored form; raises InputRefused with every problem."""
     if not isinstance(raw, Mapping):
         raise refuse("", "a template is an object", 'Send {"key": …, "channel": "email", "subject": …, "body": …}.')
-    problems = [*_fields(raw), *_key(raw), *_texts(raw), *_channel(raw), *_locale(raw), *_tags(raw)]
+    problems = [*_fields(raw), *_key(raw), *_said(raw), *_tags(raw), *_purpose(raw), *_variants(raw)]
     if problems:
         raise InputRefused(problems)
     return {"locale": "en", "tags": [], **raw}
 
 
-def _fields(raw: Mapping[Any, Any]) -> Iterator[Problem]:
+def _fields(raw: Mapping[Any, Any], known: frozenset[str] = FIELDS) -> Iterator[Problem]:
     for field in raw:
-        if field not in FIELDS:
-            hint = f"A template has {', '.join(sorted(FIELDS))}."
+        if field not in known:
+            hint = f"A template has {', '.join(sorted(known))}."
             yield Problem(path=f"/{field}"[:100], message="unknown field", hint=hint)
+
+
+def _said(raw: Mapping[str, Any]) -> Iterator[Problem]:
+    """What the template itself and each of its variants must hold."""
+    yield from _texts(raw)
+    yield from _channel(raw)
+    yield from _locale(raw)
+
+
+def _place(raw: Mapping[str, Any]) -> tuple[str, str]:
+    return str(raw.get("channel"))[:20], str(raw.get("locale", "en"))[:20].lower()
+
+
+def _purpose(raw: Mapping[str, Any]) -> Iterator[Problem]:
+    purpose = raw.get("purpose", "marketing")
+    if purpose not in PURPOSES:
+        hint = f"Purposes are {', '.join(PURPOSES)}."
+        yield Problem(path="/purpose", message=f"{_shown(purpose)} is not a purpose", hint=hint)
+
+
+def _variants(raw: Mapping[str, Any]) -> Iterator[Problem]:
+    variants = raw.get("variants", [])
+    if not isinstance(variants, list) or len(variants) > MOST_VARIANTS:
+        hint = f'At most {MOST_VARIANTS} objects such as {{"channel": "sms", "locale": "zh-Hans", "body": "…"}}.'
+        yield Problem(path="/variants", message="variants are a list", hint=hint)
+        return
+    taken = {_place(raw)}
+    for number, variant in enumerate(variants):
+        for problem in _variant(variant, taken):
+            yield Problem(path=f"/variants/{number}{problem.path}", message=problem.message, hint=problem.hint)
+
+
+def _variant(variant: Any, taken: set[tuple[str, str]]) -> Iterator[Problem]:
+    if not isinstance(variant, Mapping):
+        yield Problem(path="", message="a variant is an object", hint="It has a channel, a locale and its texts.")
+        return
+    yield from _fields(variant, VARIANT_FIELDS)
+    yield from _said(variant)
+    place = _place(variant)
+    if place in taken:
+        hint = "Say it once for each channel and language."
+        yield Problem(path="/locale", message=f"{place[0]} in {place[1]} is there already", hint=hint)
+    taken.add(place)
 
 
 def _key(raw: Mapping[str, Any]) -> Iterator[Problem]:

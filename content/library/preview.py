@@ -20,11 +20,20 @@ class Shown:
     warnings: Sequence[Problem]
 
 
-def preview(template: Template, context: dict[str, Any], *, now: datetime) -> Shown:
-    """Render the live version with a made-up context; raises InputRefused naming what is missing in it."""
+def preview(
+    template: Template, context: dict[str, Any], *, now: datetime, channel: str = "", language: str = ""
+) -> Shown:
+    """Render the live version with a made-up context; raises InputRefused naming what is missing in it.
+
+    Without a channel it is the template's own one, without a language that of the first variant.
+    """
     if template.live is None:
         raise Conflict("This template has no version yet.")
-    program = stored_templates([template.live.pk])[template.live.pk].program
+    stored = stored_templates([template.live.pk])[template.live.pk]
+    if channel and channel not in stored.channels:
+        there = ", ".join(sorted(stored.channels))
+        raise refuse("/channel", f"this template says nothing on {channel!r}", f"It has variants for {there}.")
+    program = stored.program_for(channel or stored.channel, language) if channel or language else stored.program
     try:
         rendered = program.render({**context, "now": now.isoformat()})
     except RenderRefused as refusal:

@@ -1,8 +1,8 @@
 """The verbs of the library: define a template, find its live version, and give delivery what it renders."""
 
 from collections import OrderedDict
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from threading import Lock
 from typing import Any, Final
@@ -12,10 +12,13 @@ from django.db.models import QuerySet
 
 from compliance.audit import record
 from config.kit.actors import Actor
-from config.kit.errors import refuse
+from config.kit.errors import InputRefused, Problem, refuse
 from config.kit.versions import digest
 from content.library.definition import checked
 from content.library.models import Template, TemplateVersion
+from content.library.variants import Place, choose, place_of, variants_of
+from content.rendering.checks import banned
+from content.rendering.mail import finished
 from content.rendering.program import Program, parse_program
 
 REMEMBERED: Final = 500
@@ -44,13 +47,23 @@ class StoredTemplate:
     locale: str
     sha256: str
     program: Program
+    variants: Mapping[Place, Program]
+
+    @property
+    def channels(self) -> frozenset[str]:
+        return frozenset(channel for channel, _locale in self.variants)
+
+    def program_for(self, channel: str, language: Any) -> Program:
+        """Return what is said on a channel to somebody of that language; the first variant where nothing fits."""
+        known = language if isinstance(language, str) else ""
+        return choose(self.variants, channel, known) or self.program
 
 
 @transaction.atomic
 def define(workspace_id: int, raw: Any, *, actor: Actor, now: datetime) -> Template:
     """Store a definition as the live version of the template with its key; the same again adds nothing."""
     definition = checked(raw)
-    parse_program(definition)
+    fit_to_publish(definition)
     template, _created = Template.objects.select_for_update().get_or_create(
         workspace_id=workspace_id,
         key=definition["key"],
@@ -89,6 +102,16 @@ def templates(workspace_id: int) -> QuerySet[Template]:
     return Template.objects.filter(workspace_id=workspace_id).select_related("live").order_by("key")
 
 
+def channels_of_templates(workspace_id: int) -> dict[str, str]:
+    """Return by key the channels that each template in use has something to say on, by commas."""
+    found = templates(workspace_id).exclude(live=None)
+    return {
+        one.key: ",".join(dict.fromkeys(v["channel"] for v in variants_of(one.live.definition)))
+        for one in found
+        if one.live
+    }
+
+
 def versions(template: Template) -> QuerySet[TemplateVersion]:
     """Return a template's versions, newest first."""
     return template.versions.order_by("-number")
@@ -110,7 +133,40 @@ def stored_templates(version_ids: Collection[int]) -> dict[int, StoredTemplate]:
     return found
 
 
+def parse_variants(definition: Mapping[str, Any]) -> dict[Place, Program]:
+    """Parse all that a definition says; raises InputRefused with every fault, its place and its line."""
+    programs: dict[Place, Program] = {}
+    problems: list[Problem] = []
+    for number, variant in enumerate(variants_of(definition)):
+        try:
+            programs[place_of(variant)] = parse_program(finished(variant))
+        except InputRefused as refusal:
+            there = _pointer(number)
+            problems += [replace(problem, path=there + problem.path) for problem in refusal.problems]
+    if problems:
+        raise InputRefused(problems)
+    return programs
+
+
+def fit_to_publish(definition: Mapping[str, Any]) -> dict[Place, Program]:
+    """Parse a definition, and refuse addresses in it that run something; raises InputRefused with every fault."""
+    problems = [
+        Problem(path=f"{_pointer(number)}/{found.part}", message=found.message, hint=found.hint)
+        for number, variant in enumerate(variants_of(definition))
+        for found in banned(variant)
+    ]
+    if problems:
+        raise InputRefused(problems)
+    return parse_variants(definition)
+
+
+def _pointer(number: int) -> str:
+    """Return where a variant stands: the first is the definition itself."""
+    return f"/variants/{number - 1}" if number else ""
+
+
 def _parsed(row: TemplateVersion) -> StoredTemplate:
+    variants = parse_variants(row.definition)
     return StoredTemplate(
         version_id=row.pk,
         workspace_id=row.template.workspace_id,
@@ -119,7 +175,8 @@ def _parsed(row: TemplateVersion) -> StoredTemplate:
         channel=row.definition["channel"],
         locale=row.definition.get("locale", "en"),
         sha256=row.sha256,
-        program=parse_program(row.definition),
+        program=next(iter(variants.values())),
+        variants=variants,
     )
 
 
