@@ -8,10 +8,12 @@ from campaigns.flows import views as flows
 from campaigns.overview import person_views as people
 from campaigns.overview import views as overview
 from campaigns.rules import views as rules
+from campaigns.rules.desk import conflicts
 from campaigns.rules.editor import case_views as cases
 from campaigns.rules.editor import raw_views as rule_json
 from campaigns.rules.editor import release_views as release
 from campaigns.rules.editor import views as editor
+from campaigns.rules.tables import views as tables
 
 urlpatterns: list[URLPattern] = [
     path("", overview.home, name="home"),
@@ -43,6 +45,12 @@ urlpatterns: list[URLPattern] = [
     path("rules/<str:key>/retire/", release.put_away, name="rule-put-away"),
     path("rules/<str:key>/stop/", rules.rule_stop, name="rule-stop"),
     path("rules/<str:key>/pace/", rules.rule_pace, name="rule-pace"),
+    path("rules/<str:key>/conflicts/", conflicts.rule_conflicts, name="rule-conflicts"),
+    path("tables/", tables.tables, name="tables"),
+    path("tables/new/", tables.table_new, name="table-new"),
+    path("tables/<str:key>/", tables.table, name="table"),
+    path("tables/<str:key>/save/", tables.table_save, name="table-save"),
+    path("tables/<str:key>/xlsx/", tables.table_file, name="table-file"),
     path("journeys/", flows.flows, name="flows"),
     path("journeys/<str:key>/", flows.flow, name="flow"),
     path("journeys/<str:key>/figures/", flows.flow_figures, name="flow-figures"),

@@ -150,6 +150,9 @@ def _flows(shop: Shop) -> dict[str, str]:
     return {
         **{f"rule-{key}": reverse("rule", args=[key]) for key in ("big-basket", "gold-wine", "first-basket")},
         "rule-pace": reverse("rule-pace", args=["big-basket"]),
+        "rule-conflicts": reverse("rule-conflicts", args=["big-basket"]),
+        **{name: reverse(name) for name in ("tables", "table-new")},
+        "table": reverse("table", args=[shop.table()]),
         **{
             f"flow-{key}": reverse("flow", args=[key])
             for key in ("thank-you", "win-back", "welcome", "birthday", "winter")

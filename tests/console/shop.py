@@ -25,6 +25,7 @@ from campaigns.flows.starting import drain_actions
 from campaigns.rules.define import define as define_rule
 from campaigns.rules.lookups import find_rule
 from campaigns.rules.publishing.cases import save_case
+from campaigns.rules.publishing.drafts import find_draft, save_draft
 from campaigns.rules.publishing.models import RuleCase
 from campaigns.triggers import drain_intake
 from compliance import jobs
@@ -58,6 +59,13 @@ class Shop:
 
     def case(self) -> RuleCase:
         return RuleCase.objects.get(rule__key="big-basket")
+
+    def table(self) -> str:
+        """Return the key of a decision table, made a draft when it is first asked for."""
+        key = "basket-labels"
+        if find_draft(self.workspace.pk, key) is None:
+            save_draft(self.workspace.pk, key, TABLE, revision=0, actor=factories.actor(), now=self.now)
+        return key
 
     def letter(self) -> MailboxMessage:
         return MailboxMessage.objects.order_by("pk")[0]
@@ -98,6 +106,15 @@ CASE = {
     "name": "a small basket",
     "event": {"name": "purchase", "properties": {"amount": 1}},
     "expect": {"fires": False},
+}
+
+
+TABLE = {
+    "name": "Baskets",
+    "on": ["purchase"],
+    "columns": [{"property": "amount", "type": "number"}, {"trait": "city", "type": "text"}],
+    "outputs": [{"name": "label", "then": {"add_label": "{cell}"}}],
+    "rows": [{"when": [">= 100", "-"], "then": ["big"]}, {"when": ["> 200", "-"], "then": ["huge"]}],
 }
 
 

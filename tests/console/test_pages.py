@@ -89,6 +89,9 @@ def addresses(shop: Shop) -> list[str]:
         reverse("rule-case", args=["big-basket", shop.case().pk]),
         *(reverse(f"rule-{tab}", args=["big-basket"]) for tab in ("edit", "look", "json", "cases", "case-new")),
         *(reverse(f"rule-{tab}", args=["big-basket"]) for tab in ("versions", "release")),
+        reverse("rule-conflicts", args=["big-basket"]),
+        *(reverse(name) for name in ("tables", "table-new")),
+        reverse("table", args=[shop.table()]),
         reverse("flow", args=["thank-you"]),
         reverse("flow", args=["win-back"]),
         reverse("flow-figures", args=["thank-you"]),
@@ -121,7 +124,7 @@ def test_every_page_answers_members_and_nobody_else(shop, answers, client):
 ANY = {"uuid": "00000000-0000-0000-0000-000000000000", "int": "1", "slug": "x", "str": "x"}
 NO_PAGES = {  # what answers a GET but is no page of the console
     *("favicon", "healthz", "readyz", "api-docs", "api-schema", "login", "consent-unsubscribe", "consent-preferences"),
-    *("live-stream", "live-parts", "person-json", "job-file", "import-refused", "letter-html"),
+    *("live-stream", "live-parts", "person-json", "job-file", "import-refused", "letter-html", "table-file"),
     *("job-later", "segment-exact", "segment-live", "conditions"),  # parts alone, which never enter the history
 }
 

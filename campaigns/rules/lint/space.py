@@ -4,7 +4,7 @@ A box says, for each dimension that it cares for, on which cells it holds; a con
 made on the side of caution: where cells hold more than what really occurs, nothing is said to be impossible for it.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from audiences.conditions import Condition
@@ -69,27 +69,46 @@ class Space:
         Raises `Undecided` if more than `most` boxes would have to be looked at.
         """
         narrowed = self.possible(region)
-        return None if narrowed is None else self._left_over(narrowed, boxes, [most])
+        waiting: list[tuple[Box, Sequence[Box]]] = [] if narrowed is None else [(narrowed, boxes)]
+        while waiting:  # no recursion: a table of a thousand rows would go as deep
+            piece, others = waiting.pop()
+            most -= 1 + len(others)
+            if most < 0:
+                raise Undecided
+            rest, near = self._beside_slabs(piece, others)
+            if rest is None:
+                continue
+            if not near:
+                return rest
+            waiting += reversed(list(self._outside(rest, near)))
+        return None
 
-    def _left_over(self, region: Box, boxes: Sequence[Box], steps: list[int]) -> Box | None:
-        steps[0] -= 1 + len(boxes)
-        if steps[0] < 0:
-            raise Undecided
-        near = [box for box in boxes if not apart(region, box)]
-        return self._outside(region, near, steps) if near else region
+    def _beside_slabs(self, piece: Box, boxes: Sequence[Box]) -> tuple[Box | None, list[Box]]:
+        """Take away each box that cuts the piece in one dimension alone; return what is left, and the others near it.
 
-    def _outside(self, region: Box, boxes: Sequence[Box], steps: list[int]) -> Box | None:
+        What is left is one box still: thresholds, of which a table may have a thousand, cost one step each.
+        """
+        rest, others = dict(piece), []
+        for box in boxes:
+            cuts = [(key, rest.get(key, self.dimensions[key].full) & ~bits) for key, bits in box.items()]
+            cuts = [(key, beyond) for key, beyond in cuts if beyond]
+            if not cuts:
+                return None, []
+            if len(cuts) == 1:
+                rest.update(cuts)
+            else:
+                others.append(box)
+        found = self.possible(rest)
+        return found, [] if found is None else [box for box in others if not apart(found, box)]
+
+    def _outside(self, region: Box, boxes: Sequence[Box]) -> Iterator[tuple[Box, Sequence[Box]]]:
         """Take the first box away: what is left lies beyond it in one dimension, or within that and beyond the next."""
         rest, others = dict(region), boxes[1:]
         for key, bits in boxes[0].items():
             inside = rest.get(key, self.dimensions[key].full)
-            if outside := inside & ~bits:
-                piece = self.possible({**rest, key: outside})
-                found = None if piece is None else self._left_over(piece, others, steps)
-                if found is not None:
-                    return found
+            if (outside := inside & ~bits) and (piece := self.possible({**rest, key: outside})) is not None:
+                yield piece, others
             rest[key] = inside & bits
-        return None
 
     def _dimensions(self) -> dict[Key, Dimension]:
         constants: dict[Key, list[Any]] = {}

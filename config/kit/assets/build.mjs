@@ -49,6 +49,7 @@ await build({
     charts: join(here, 'js/charts.js'),
     combobox: join(here, 'js/combobox.js'),
     conditions: join(here, 'js/conditions.js'),
+    grid: join(here, 'js/grid.js'),
     live: join(here, 'js/live.js'),
     style: join(here, 'css/style.css'),
   },
