@@ -17,8 +17,8 @@ from campaigns.rules.gate import in_this_process
 from campaigns.rules.lookups import find_rule
 from campaigns.rules.models import Rule
 from campaigns.rules.stopping import release_rule, stop_rule
-from campaigns.scenario.form import CallStep, EventStep, MentionStep, Scenario, Step, TraitsStep, WaitStep
 from campaigns.scenario.stage import Stage
+from campaigns.scenario.steps import CallStep, EventStep, MentionStep, Scenario, Step, TraitsStep, WaitStep
 from compliance.consent.consents import GRANTED, Change, grant, withdraw
 from compliance.consent.consents import store as store_consents
 from config.kit import clock

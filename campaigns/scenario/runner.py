@@ -12,8 +12,9 @@ from campaigns.scenario.actual import shown
 from campaigns.scenario.aside import tables_aside, undone
 from campaigns.scenario.doing import do, prepare
 from campaigns.scenario.expectations import check_expect, differences
-from campaigns.scenario.form import ExpectStep, Scenario, read_scenario, refused
+from campaigns.scenario.form import read_scenario, refused
 from campaigns.scenario.stage import Restless, Stage, staged
+from campaigns.scenario.steps import ExpectStep, Scenario
 from campaigns.scenario.yaml12 import documents
 from config.kit.errors import Conflict, InputRefused
 

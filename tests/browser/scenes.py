@@ -60,6 +60,7 @@ KEPT: Final = {  # name of the picture in docs/images: scene, language, theme, w
     "segment": ("segment-page-many", "en", "dark", 1440),
     "segment-builder": ("segment-edit-many", "en", "light", 1440),
     "journey-zh-dark": ("flow-welcome", "zh", "dark", 1440),
+    "rule-editor": ("rule-edit", "en", "light", 1440),
     "message": ("message-sent", "en", "light", 1440),
     "messages-zh": ("messages", "zh", "light", 1440),
     "import-zh": ("import-draft", "zh", "light", 1440),
@@ -153,6 +154,9 @@ def _flows(shop: Shop) -> dict[str, str]:
         "rule-conflicts": reverse("rule-conflicts", args=["big-basket"]),
         **{name: reverse(name) for name in ("tables", "table-new")},
         "table": reverse("table", args=[shop.table()]),
+        "rule-new": reverse("rule-new"),
+        "rule-edit": reverse("rule-edit", args=["big-basket"]),
+        **{f"rule-{part}": reverse(f"rule-{part}", args=["big-basket"]) for part in ("json", "cases", "release")},
         **{
             f"flow-{key}": reverse("flow", args=[key])
             for key in ("thank-you", "win-back", "welcome", "birthday", "winter")

@@ -1,12 +1,11 @@
 """`/v1/tables`: decision tables: defined, checked, tried on an event, out of spreadsheets and into them."""
 
 from collections.abc import Mapping
-from typing import IO, Any, ClassVar, Final
+from typing import Any, ClassVar, Final
 
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
-from rest_framework.parsers import BaseParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -33,30 +32,18 @@ from campaigns.rules.tables.api_shapes import (
     TableList,
     TableShown,
     Tried,
+    WorkbookParser,
 )
+from campaigns.rules.tables.pasted import as_table
 from campaigns.rules.tables.rules import Hit, as_rules, hits, reading, verdict
-from campaigns.rules.tables.workbook import MEDIA_TYPE, MOST_BYTES, read_workbook, write_workbook
+from campaigns.rules.tables.workbook import MEDIA_TYPE, read_workbook, write_workbook
 from compliance.access.authentication import key_of
 from config.kit import clock
 from config.kit.actors import current_actor
-from config.kit.api import BodyTooLarge, CursorPage, missing
-from config.kit.errors import InputRefused, Problem, refuse
+from config.kit.api import CursorPage, missing
+from config.kit.errors import InputRefused, refuse
 
 MAX_BODY: Final = 5 * 1024 * 1024
-
-
-class WorkbookParser(BaseParser):
-    """The body is an XLSX file."""
-
-    media_type = MEDIA_TYPE
-
-    def parse(
-        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
-    ) -> Any:
-        content = stream.read(MOST_BYTES + 1)
-        if len(content) > MOST_BYTES:
-            raise BodyTooLarge(f"The file is larger than {MOST_BYTES} bytes.")
-        return content
 
 
 class Tables(APIView):
@@ -207,32 +194,16 @@ class PasteCells(APIView):
         text = given.get("text")
         if not isinstance(text, str):
             raise refuse("/text", "there are no cells", "send the text that the spreadsheet copied")
-        return Response(_pasted(pasting.cells_of(text), given.get("table")))
-
-
-def _pasted(grid: pasting.Grid, table: Any) -> dict[str, Any]:
-    if table is None:
-        table = {**SKELETON, **pasting.new_table(grid)}
-    base = _object(table, "/table")
-    read = pasting.under_columns(grid, columns=_names(base, "columns"), outputs=_names(base, "outputs"))
-    made = {**base, "rows": list(read.rows)}
-    try:
-        parse_rule(made)
-        problems: list[Problem] = []
-    except InputRefused as refused:
-        problems = list(refused.problems)
-    return {"table": made, "errors": _errors(problems), "ignored": list(read.ignored), "missing": list(read.missing)}
-
-
-SKELETON: Final = {"key": "pasted", "on": ["event"], "hit": "first"}
-
-
-def _names(base: Mapping[str, Any], part: str) -> list[str]:
-    found = base.get(part)
-    if not isinstance(found, list) or not all(isinstance(each, Mapping) for each in found):
-        raise refuse(f"/table/{part}", "is not a list of columns", "send the definition, or leave out table")
-    default = ("property", "trait", "did")
-    return [str(each.get("name") or next((each[key] for key in default if key in each), "")) for each in found]
+        table = None if given.get("table") is None else _object(given["table"], "/table")
+        found = as_table(pasting.cells_of(text), table)
+        return Response(
+            {
+                "table": found.definition,
+                "errors": _errors(found.problems),
+                "ignored": list(found.ignored),
+                "missing": list(found.missing),
+            }
+        )
 
 
 def _checked(request: Request, raw: Any) -> dict[str, Any]:

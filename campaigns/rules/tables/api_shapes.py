@@ -1,12 +1,15 @@
 """What the API of decision tables takes and answers, as its reference shows it."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import IO, Any, Final
 
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, inline_serializer
 from rest_framework import serializers
+from rest_framework.parsers import BaseParser
 
-from campaigns.rules.tables.workbook import MEDIA_TYPE
+from campaigns.rules.tables.workbook import MEDIA_TYPE, MOST_BYTES
+from config.kit.api import BodyTooLarge
 
 EXAMPLE: Final = {
     "key": "discounts",
@@ -99,3 +102,17 @@ Paste = inline_serializer(
 )
 PAGING: Final = [OpenApiParameter("cursor", str), OpenApiParameter("limit", int)]
 LANGUAGE: Final = OpenApiParameter("language", str, description="of the findings' sentences: en (default) or zh")
+
+
+class WorkbookParser(BaseParser):
+    """The body is an XLSX file."""
+
+    media_type = MEDIA_TYPE
+
+    def parse(
+        self, stream: IO[Any], media_type: str | None = None, parser_context: Mapping[str, Any] | None = None
+    ) -> Any:
+        content = stream.read(MOST_BYTES + 1)
+        if len(content) > MOST_BYTES:
+            raise BodyTooLarge(f"The file is larger than {MOST_BYTES} bytes.")
+        return content
