@@ -8,7 +8,7 @@ from campaigns.flows import views as flows
 from campaigns.overview import person_views as people
 from campaigns.overview import views as overview
 from campaigns.rules import views as rules
-from campaigns.rules.desk import conflicts
+from campaigns.rules.desk import conflicts, trace_views, trial_views
 from campaigns.rules.editor import case_views as cases
 from campaigns.rules.editor import raw_views as rule_json
 from campaigns.rules.editor import release_views as release
@@ -46,6 +46,10 @@ urlpatterns: list[URLPattern] = [
     path("rules/<str:key>/stop/", rules.rule_stop, name="rule-stop"),
     path("rules/<str:key>/pace/", rules.rule_pace, name="rule-pace"),
     path("rules/<str:key>/conflicts/", conflicts.rule_conflicts, name="rule-conflicts"),
+    path("rules/<str:key>/trace/", trace_views.rule_trace, name="rule-trace"),
+    path("rules/<str:key>/trace/try/", trace_views.rule_try, name="rule-try"),
+    path("rules/<str:key>/test/", trial_views.rule_test, name="rule-test"),
+    path("rules/<str:key>/test/start/", trial_views.rule_test_start, name="rule-test-start"),
     path("tables/", tables.tables, name="tables"),
     path("tables/new/", tables.table_new, name="table-new"),
     path("tables/<str:key>/", tables.table, name="table"),

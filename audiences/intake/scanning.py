@@ -26,6 +26,8 @@ class Period:
     since: datetime
     until: datetime
     lateness: timedelta
+    first: UUID | None = None
+    """The first event by receipt, where not the whole period is meant."""
 
     def parameters(self) -> dict[str, Any]:
         return {
@@ -33,7 +35,7 @@ class Period:
             "names": list(self.names),
             "since": self.since,
             "until": self.until,
-            "first": _lowest(self.since - AHEAD),
+            "first": self.first or _lowest(self.since - AHEAD),
             "last": _lowest(self.until + self.lateness),
             "lateness": self.lateness,
             "imported": IMPORTED,

@@ -52,17 +52,34 @@ def trace(version: RuleVersion, event_id: UUID, *, now: datetime) -> Trace | Non
     start = time.perf_counter()
     facts = facts_then(version.rule.workspace_id, rule, event_id, now=now)
     loaded = time.perf_counter()
-    rule.judge(facts)
-    judged = time.perf_counter()
-    rows = hits(rule.form, facts) if rule.form else []
+    found = take_apart(rule, facts)
     return Trace(
         judgement=judgement,
         facts=facts_read(rule.needs, facts),
         facts_ms=round((loaded - start) * 1e3, 2),
-        judged_us=round((judged - loaded) * 1e6, 1),
-        leaves=tuple(_leaves_of(rule, rows, facts)),
-        hits=tuple(rows),
+        judged_us=found.us,
+        leaves=found.leaves,
+        hits=found.hits,
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """A verdict taken apart: the whole, what it took in microseconds, its leaves, and a table's rows that hold."""
+
+    verdict: Verdict
+    us: float
+    leaves: tuple[Leaf, ...]
+    hits: tuple[Hit, ...]
+
+
+def take_apart(rule: LiveRule, facts: Facts) -> Parts:
+    """Judge facts and return the verdict leaf by leaf."""
+    start = time.perf_counter()
+    verdict = rule.judge(facts)
+    us = round((time.perf_counter() - start) * 1e6, 1)
+    rows = hits(rule.form, facts) if rule.form else []
+    return Parts(verdict=verdict, us=us, leaves=tuple(_leaves_of(rule, rows, facts)), hits=tuple(rows))
 
 
 def _leaves_of(rule: LiveRule, rows: Sequence[Hit], facts: Facts) -> list[Leaf]:

@@ -151,7 +151,7 @@ def _flows(shop: Shop) -> dict[str, str]:
     return {
         **{f"rule-{key}": reverse("rule", args=[key]) for key in ("big-basket", "gold-wine", "first-basket")},
         "rule-pace": reverse("rule-pace", args=["big-basket"]),
-        "rule-conflicts": reverse("rule-conflicts", args=["big-basket"]),
+        **{f"rule-{tab}": reverse(f"rule-{tab}", args=["big-basket"]) for tab in ("conflicts", "trace", "test")},
         **{name: reverse(name) for name in ("tables", "table-new")},
         "table": reverse("table", args=[shop.table()]),
         "rule-new": reverse("rule-new"),

@@ -89,7 +89,7 @@ def addresses(shop: Shop) -> list[str]:
         reverse("rule-case", args=["big-basket", shop.case().pk]),
         *(reverse(f"rule-{tab}", args=["big-basket"]) for tab in ("edit", "look", "json", "cases", "case-new")),
         *(reverse(f"rule-{tab}", args=["big-basket"]) for tab in ("versions", "release")),
-        reverse("rule-conflicts", args=["big-basket"]),
+        *(reverse(f"rule-{tab}", args=["big-basket"]) for tab in ("conflicts", "trace", "test")),
         *(reverse(name) for name in ("tables", "table-new")),
         reverse("table", args=[shop.table()]),
         reverse("flow", args=["thank-you"]),

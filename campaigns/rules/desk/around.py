@@ -1,4 +1,4 @@
-"""What every page of one rule shares: the rule itself, its draft, the tabs, and a version named by an address."""
+"""What the pages about one rule share: the rule itself, its versions to choose from, one named by an address."""
 
 from typing import Any, Final
 
@@ -6,7 +6,6 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from campaigns.rules import lookups
-from campaigns.rules.labels import label_of_rule
 from campaigns.rules.models import Rule, RuleVersion
 from campaigns.rules.publishing.drafts import find_draft
 from compliance.access.console import ConsoleRequest
@@ -21,18 +20,6 @@ def find(request: ConsoleRequest, key: str) -> Rule:
     if found is None:
         raise Http404
     return found
-
-
-def around(rule: Rule, tab: str) -> dict[str, Any]:
-    """Return what the head of every tab shows."""
-    draft = find_draft(rule.workspace_id, rule.key)
-    return {"rule": rule, "label": label_of_rule(rule), "tab": tab, "draft": draft, "is_table": is_table(rule, draft)}
-
-
-def is_table(rule: Rule, draft: Any) -> bool:
-    """Whether the rule is written as a decision table, as far as it is live or drafted."""
-    shown = rule.live.definition if rule.live else draft.definition if draft else {}
-    return "rows" in shown
 
 
 def version_named(rule: Rule, named: str) -> RuleVersion | None:

@@ -41,6 +41,8 @@ class Asked:
     until: datetime
     people: Sequence[UUID] = ()
     segment: str = ""
+    first: UUID | None = None
+    """Only events from this one on, in the order of receipt."""
 
 
 def start_replay(rule: Rule, asked: Asked, *, actor: Actor, now: datetime) -> jobs.Job:
@@ -59,6 +61,7 @@ def start_replay(rule: Rule, asked: Asked, *, actor: Actor, now: datetime) -> jo
         "until": asked.until.isoformat(),
         "people": [str(person) for person in asked.people],
         "segment": asked.segment,
+        "first": str(asked.first or ""),
     }
     told: dict[str, Any] = {"workspace_id": rule.workspace_id, "title": rule.name, "arguments": arguments}
     job = jobs.start(KIND, **told, actor=actor, now=now)
@@ -156,6 +159,7 @@ def _period(work: jobs.Work, replay: Replay) -> Period:
         since=datetime.fromisoformat(work.arguments["since"]),
         until=datetime.fromisoformat(work.arguments["until"]),
         lateness=judged_up_to(work.workspace_id),
+        first=UUID(first) if (first := work.arguments.get("first")) else None,
     )
 
 
