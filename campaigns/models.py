@@ -3,6 +3,7 @@
 from campaigns.actions import Action
 from campaigns.actions.webhooks.models import Endpoint
 from campaigns.delivery.models import Delivery, MailboxMessage
+from campaigns.flows.canvas.models import FlowDraft
 from campaigns.flows.models import EntryDecision, Flow, FlowVersion, Run, Step
 from campaigns.parking import DrainProgress, ParkedEvent
 from campaigns.pulse import Pulse
@@ -19,6 +20,7 @@ __all__ = [
     "Firing",
     "FiringCount",
     "Flow",
+    "FlowDraft",
     "FlowVersion",
     "HeldBack",
     "MailboxMessage",

@@ -5,6 +5,8 @@ from django.urls import URLPattern, path
 from campaigns.actions import views as actions
 from campaigns.delivery import views as delivery
 from campaigns.flows import views as flows
+from campaigns.flows.canvas import release_views as canvas_release
+from campaigns.flows.canvas import views as canvas
 from campaigns.overview import person_views as people
 from campaigns.overview import views as overview
 from campaigns.rules import views as rules
@@ -56,6 +58,12 @@ urlpatterns: list[URLPattern] = [
     path("tables/<str:key>/save/", tables.table_save, name="table-save"),
     path("tables/<str:key>/xlsx/", tables.table_file, name="table-file"),
     path("journeys/", flows.flows, name="flows"),
+    path("journeys/new/", canvas.new, name="flow-new"),
+    path("journeys/<str:key>/outline/", canvas.outline, name="flow-outline"),
+    path("journeys/<str:key>/outline/<str:name>/", canvas.node, name="flow-node"),
+    path("journeys/<str:key>/start/", canvas.begins, name="flow-start"),
+    path("journeys/<str:key>/publish/", canvas_release.release, name="flow-release"),
+    path("journeys/<str:key>/publish/decide/", canvas_release.decide, name="flow-decide"),
     path("journeys/<str:key>/", flows.flow, name="flow"),
     path("journeys/<str:key>/figures/", flows.flow_figures, name="flow-figures"),
     path("journeys/<str:key>/switch/", flows.switch, name="flow-switch"),

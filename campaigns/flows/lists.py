@@ -91,8 +91,8 @@ FLOWS: Final = List(
         icon="workflow",
         title=_("No journeys yet"),
         text=_("A journey takes people from an event to a goal, step by step: it waits, branches and sends."),
-        action=_("How to define one"),
-        url=lambda: reverse("api-docs"),
+        action=_("New journey"),
+        url=lambda: reverse("flow-new"),
     ),
 )
 

@@ -128,3 +128,15 @@ def entered_by_day(workspace_id: int, *, since: datetime, flow: Flow | None = No
     for flow_id, day, n in rows:
         found.setdefault(flow_id, {})[day] = n
     return found
+
+
+def failed_by_node(flow: Flow, *, since: datetime) -> dict[str, int]:
+    """Return how many runs ended at each node since then because something went wrong or was blocked there."""
+    ended = Run.objects.filter(flow=flow, ended_at__gte=since, exit_reason__in=("error", "blocked", "expired"))
+    return dict(ended.order_by().values_list("node").annotate(n=Count("pk")))
+
+
+def inside_by_version(flow: Flow) -> dict[int, int]:
+    """Return how many runs are under way on each version, by its number."""
+    standing = Run.objects.filter(flow=flow).exclude(state=Run.State.ENDED).order_by()
+    return dict(standing.values_list("version__number").annotate(n=Count("pk")))

@@ -34,7 +34,7 @@ SWITCHES: Final = {
 @console_page
 def flows(request: ConsoleRequest) -> HttpResponse:
     """List the flows with how many are inside and how many entered lately."""
-    return list_page(request, FLOWS)
+    return list_page(request, FLOWS, template="flows/list.html")
 
 
 @console_page

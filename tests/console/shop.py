@@ -21,6 +21,7 @@ from campaigns.delivery.models import Delivery, MailboxMessage
 from campaigns.flows.advancing import advance_due
 from campaigns.flows.definitions import define as define_flow
 from campaigns.flows.definitions import publish
+from campaigns.flows.models import Flow
 from campaigns.flows.starting import drain_actions
 from campaigns.rules.define import define as define_rule
 from campaigns.rules.lookups import find_rule
@@ -66,6 +67,11 @@ class Shop:
         if find_draft(self.workspace.pk, key) is None:
             save_draft(self.workspace.pk, key, TABLE, revision=0, actor=factories.actor(), now=self.now)
         return key
+
+    def nodes(self, key: str) -> list[str]:
+        live = Flow.objects.get(workspace=self.workspace, key=key).live
+        assert live is not None
+        return sorted(live.definition["nodes"])
 
     def letter(self) -> MailboxMessage:
         return MailboxMessage.objects.order_by("pk")[0]
