@@ -36,7 +36,6 @@ def find_known(workspace_id: int, raw: Any) -> Rule | None:
     return rows.first()
 
 
-@transaction.atomic
 def save_draft(
     workspace_id: int,
     key: str,
@@ -52,9 +51,33 @@ def save_draft(
 
     `revision` is the one that was read (0: there was no draft); another one by now is a `Conflict` that says what
     differs. `base` says from which version it was begun, where that is not the live one or has changed.
+
+    The checks come before the transaction: they may take seconds, and nobody waits for the rule's lock meanwhile.
     """
     key = nfc(key)
     definition = _readable(key, raw)
+    there = find_draft(workspace_id, key)
+    if there is not None and base is None and (there.sha256, there.note) == (digest(definition), note):
+        return there
+    _same_revision(there, definition, revision)
+    steps = _checked(workspace_id, key, definition, actor=actor, now=now)
+    told: dict[str, Any] = {"actor": actor, "now": now, "note": note, "base": base}
+    return _store(workspace_id, key, definition, steps, revision=revision, **told)
+
+
+@transaction.atomic
+def _store(
+    workspace_id: int,
+    key: str,
+    definition: dict[str, Any],
+    steps: list[dict[str, Any]],
+    *,
+    revision: int,
+    actor: Actor,
+    now: datetime,
+    note: str,
+    base: int | None,
+) -> RuleDraft:
     rule = ensure_rules(workspace_id, {key: _name(definition, key)}, now=now)[key]
     draft = RuleDraft.objects.select_for_update().filter(rule=rule).first()
     sha256 = digest(definition)
@@ -65,7 +88,8 @@ def save_draft(
     draft.definition, draft.sha256, draft.note = definition, sha256, note[:500]
     draft.base = rule.live if base is None and draft.revision == 0 else _base(rule, base, draft.base)
     draft.revision, draft.author, draft.updated_at = draft.revision + 1, actor.name[:200], now
-    look_at(draft, rule, actor=actor, now=now)
+    draft.steps = steps
+    draft.problems = [problem for step in steps for problem in step["problems"]]
     draft.save()
     Rule.objects.filter(pk=rule.pk).update(makers=with_maker(rule.makers, actor))
     void_review(rule, reason=f"edited by {actor.name}", actor=actor, now=now)
@@ -92,7 +116,6 @@ def discard_draft(workspace_id: int, key: str, *, revision: int, actor: Actor, n
         found.rule.delete()
 
 
-@transaction.atomic
 def restore(rule: Rule, number: int, *, revision: int, actor: Actor, now: datetime) -> RuleDraft:
     """Make an older version the draft; raises `RuleVersion.DoesNotExist`."""
     version = RuleVersion.objects.get(rule=rule, number=number)
@@ -109,11 +132,13 @@ def restore(rule: Rule, number: int, *, revision: int, actor: Actor, now: dateti
     )
 
 
-def look_at(draft: RuleDraft, rule: Rule, *, actor: Actor, now: datetime) -> None:
-    """Note on the draft what the quick steps of the gate find."""
-    _form, found = check(draft.workspace_id, draft.definition, rule=rule if rule.pk else None, actor=actor)
-    draft.steps = [_public(step) for step in stamp(found, now=now)]
-    draft.problems = [problem for step in draft.steps for problem in step["problems"]]
+def _checked(
+    workspace_id: int, key: str, definition: dict[str, Any], *, actor: Actor, now: datetime
+) -> list[dict[str, Any]]:
+    """Return what the quick steps of the gate find, as the draft keeps it."""
+    rule = Rule.objects.filter(workspace_id=workspace_id, key=key).select_related("live").first()
+    _form, found = check(workspace_id, definition, rule=rule, actor=actor)
+    return [_public(step) for step in stamp(found, now=now)]
 
 
 def _public(step: dict[str, Any]) -> dict[str, Any]:

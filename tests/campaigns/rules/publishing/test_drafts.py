@@ -4,8 +4,9 @@ import pytest
 
 from campaigns.rules.live import live_rules
 from campaigns.rules.models import Rule, RuleVersion
+from campaigns.rules.publishing import drafts
 from campaigns.rules.publishing.differences import changes_between
-from campaigns.rules.publishing.drafts import discard_draft, find_draft, restore
+from campaigns.rules.publishing.drafts import discard_draft, find_draft, restore, save_draft
 from campaigns.rules.publishing.models import RuleDraft
 from compliance.audit import entries
 from config.kit.errors import Conflict, InputRefused
@@ -101,3 +102,21 @@ def test_a_difference_is_told_as_data_and_in_words():
     assert "removed" in told["/if"].words[0]
     assert told["/unless"].after == {"segment": "staff"}
     assert changes_between(new, dict(reversed(new.items()))) == []
+
+
+def test_who_saves_while_the_checks_run_is_not_overwritten(workspace, monkeypatch):
+    """The checks run before the transaction, so that no lock is held for as long as they take."""
+    told = {"actor": factories.actor(), "now": NOON}
+    body = {"on": ["order_paid"], "then": [{"add_label": "a"}]}
+    save_draft(workspace.pk, "slow", body, revision=0, **told)
+    really = drafts.check
+
+    def slowly(*args, **kwargs):
+        monkeypatch.setattr(drafts, "check", really)
+        save_draft(workspace.pk, "slow", {**body, "priority": 1}, revision=1, **told)
+        return really(*args, **kwargs)
+
+    monkeypatch.setattr(drafts, "check", slowly)
+    with pytest.raises(Conflict):
+        save_draft(workspace.pk, "slow", {**body, "priority": 2}, revision=1, **told)
+    assert drafts.find_draft(workspace.pk, "slow").definition["priority"] == 1
