@@ -14,7 +14,8 @@ ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.mark.slow
-def test_the_bench_of_audiences_agrees_with_itself_on_a_small_crowd(tmp_path, django_db_setup):
+@pytest.mark.django_db  # also alone, for without a marked test there is no database to set up
+def test_the_bench_of_audiences_agrees_with_itself_on_a_small_crowd(tmp_path):
     out = tmp_path / "figures.json"
     command = [sys.executable, "-m", "tests.bench", "audiences", "--quick", "--json", str(out)]
     subprocess.run(command, cwd=ROOT, env={**os.environ}, check=True, timeout=280)
