@@ -2,6 +2,7 @@
 
 from campaigns.actions import Action
 from campaigns.actions.webhooks.models import Endpoint
+from campaigns.delivery.frequency.models import FrequencyCap, QuietHours
 from campaigns.delivery.models import Delivery, MailboxMessage
 from campaigns.flows.canvas.models import FlowDraft
 from campaigns.flows.models import EntryDecision, Flow, FlowVersion, Run, Step
@@ -22,10 +23,12 @@ __all__ = [
     "Flow",
     "FlowDraft",
     "FlowVersion",
+    "FrequencyCap",
     "HeldBack",
     "MailboxMessage",
     "ParkedEvent",
     "Pulse",
+    "QuietHours",
     "Rule",
     "RuleCase",
     "RuleDraft",

@@ -7,6 +7,7 @@ from campaigns import pages
 from campaigns.actions import api as actions
 from campaigns.actions.webhooks import api as webhooks
 from campaigns.delivery import api as delivery
+from campaigns.delivery.frequency import api as frequency
 from campaigns.flows import api as flows
 from campaigns.overview import api as overview_api
 from campaigns.rules import api as rules
@@ -70,6 +71,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("v1/messages", delivery.Messages.as_view()),
     path("v1/messages/<uuid:message_id>", delivery.OneMessage.as_view()),
     path("v1/messages/<uuid:message_id>/resolve", delivery.Resolve.as_view()),
+    path("v1/caps", frequency.Caps.as_view()),
+    path("v1/caps/<str:key>", frequency.OneCap.as_view()),
+    path("v1/quiet-hours", frequency.QuietHoursList.as_view()),
+    path("v1/quiet-hours/<str:key>", frequency.OneQuietHours.as_view()),
+    path("v1/people/<str:user_id>/caps", frequency.OwnCaps.as_view()),
+    path("v1/people/<str:user_id>/caps/<str:key>", frequency.OneOwnCap.as_view()),
     path("v1/actions", actions.Actions.as_view()),
     path("v1/actions/<int:action_id>/replay", actions.Replay.as_view()),
     path("v1/webhooks", webhooks.Endpoints.as_view()),

@@ -23,7 +23,7 @@ with due as (
     returning d.*
 )
 select t.id, t.workspace_id, t.run_id, t.flow_id, t.node, t.person_id, t.channel, t.purpose, t.template_version_id,
-       t.attempt, t.reason, coalesce((t.receipt->>'tries')::int, 0),
+       t.attempt, t.reason, coalesce((t.receipt->>'tries')::int, 0), t.on_cap, t.on_quiet,
        f.key, f.state, r.state, r.exit_reason, r.holdout, r.version_id, r.entry::text, r.entered_at
 from taken t
 left join campaigns_flow f on f.id = t.flow_id and f.workspace_id = t.workspace_id
@@ -46,6 +46,8 @@ class Claimed(msgspec.Struct, frozen=True):
     attempt: int
     last_reason: str
     tries: int
+    on_cap: str
+    on_quiet: str
     flow_key: str | None
     flow_state: str | None
     run_state: str | None

@@ -1,36 +1,24 @@
 """The gate: ordered checks before every send. Default-deny, run in full, each verdict kept with its value and limit.
 
-The order is fixed: flow live, content, consent, suppression, exit, holdout, address. The first check that does not
-pass gives the message its reason; the others are still judged, so that an operator sees all that stands in the way.
+The order is fixed: flow live, content, consent, suppression, exit, holdout, address, caps, quiet hours. The first check
+that does not pass gives the message its reason; the others are still judged, so that an operator sees all that stands
+in the way.
 """
 
 import logging
 from collections.abc import Callable, Sequence
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
 import msgspec
 
 from campaigns.delivery.channels.base import AddressRefused
 from campaigns.delivery.claims import Claimed
+from campaigns.delivery.frequency.checks import cap_verdict, quiet_verdict
 from campaigns.delivery.readings import Readings, Unreadable
+from campaigns.delivery.verdicts import Verdict
 
 log = logging.getLogger(__name__)
-
-
-class Verdict(msgspec.Struct, frozen=True, kw_only=True):
-    """One check's answer: the rule that was applied, the value found and the limit that it was held against.
-
-    A msgspec structure, because seven of them are made and stored for each message.
-    """
-
-    check: str
-    passed: bool
-    rule: str
-    value: Any = None
-    limit: Any = None
-    reason: str = ""
-    hold: bool = False
 
 
 class GateVerdict(msgspec.Struct, frozen=True, kw_only=True):
@@ -193,6 +181,16 @@ def _address_of(claimed: Claimed, readings: Readings) -> str | AddressRefused:
     return readings.addresses.get(claimed.person_id, "")
 
 
+def _cap(claimed: Claimed, readings: Readings) -> Verdict:
+    given = claimed, readings.courtesy.get(), readings.traits_of(claimed), readings.tags_of(claimed)
+    return cap_verdict(*given, now=readings.now)
+
+
+def _quiet(claimed: Claimed, readings: Readings) -> Verdict:
+    given = claimed, readings.courtesy.get(), readings.traits_of(claimed), readings.tags_of(claimed)
+    return quiet_verdict(*given, now=readings.now)
+
+
 CHECKS: Final[Sequence[tuple[str, Check]]] = (
     ("flow_live", _flow_live),
     ("content", _content),
@@ -201,4 +199,6 @@ CHECKS: Final[Sequence[tuple[str, Check]]] = (
     ("exit", _exit),
     ("holdout", _holdout),
     ("address", _address),
+    ("cap", _cap),
+    ("window", _quiet),
 )

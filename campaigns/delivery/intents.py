@@ -16,12 +16,12 @@ from config.kit.nudge import nudge
 INSERT: Final = """
 insert into campaigns_delivery
     (id, workspace_id, run_id, flow_id, node, person_id, channel, purpose, template_version_id, address,
-     state, reason, gate, due_at, attempt, receipt, created_at)
+     on_cap, on_quiet, state, reason, gate, due_at, attempt, receipt, created_at)
 select id, workspace_id, run_id, flow_id, node, person_id, channel, purpose, template_version_id, '',
-       'pending', '', '[]', %(now)s, 0, '{}', %(now)s
+       on_cap, on_quiet, 'pending', '', '[]', %(now)s, 0, '{}', %(now)s
 from jsonb_to_recordset(%(intents)s::jsonb) as intent(
     id uuid, workspace_id int, run_id uuid, flow_id bigint, node text, person_id uuid, channel text, purpose text,
-    template_version_id bigint)
+    template_version_id bigint, on_cap text, on_quiet text)
 on conflict (id) do nothing
 """
 
@@ -39,6 +39,8 @@ class Intent:
     purpose: str
     template_version_id: int
     attempt_group: int = 1
+    on_cap: str = "skip"
+    on_quiet: str = "postpone"
 
     @property
     def id(self) -> UUID:
@@ -72,4 +74,6 @@ def _row(key: UUID, intent: Intent) -> dict[str, UUID | int | str]:
         "channel": intent.channel,
         "purpose": intent.purpose,
         "template_version_id": intent.template_version_id,
+        "on_cap": intent.on_cap,
+        "on_quiet": intent.on_quiet,
     }

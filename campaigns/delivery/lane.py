@@ -12,6 +12,8 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from campaigns.delivery.channels.base import Channel, Outcome, Receipt
+from campaigns.delivery.claims import Claimed
+from campaigns.delivery.frequency.checks import About, within_caps
 from campaigns.delivery.limits import SEND_LEASE, WINDOWS
 from campaigns.delivery.outbox import Marked, is_waited_for, release, turn
 from campaigns.delivery.outcomes import of_receipt
@@ -40,7 +42,7 @@ class Lane:
         marked = self._turn(finished[0] if finished else (), receipts, [ready.mark for ready in window])
         allowed = [ready.claimed.id in marked for ready in window]
         if not all(allowed):
-            # the run has ended since, or the lease has: the gate looks again
+            # the run has ended since, or the lease has, or a cap is used up: the gate looks again
             release([r.claimed for r, ok in zip(window, allowed, strict=True) if not ok], due_at=self.tick())
         going = list(compress(window, allowed))
         if going:
@@ -57,11 +59,20 @@ class Lane:
         now = self.tick()
         settlements = [of_receipt(r.claimed, receipt, now=now) for r, receipt in zip(window, receipts, strict=True)]
         # one statement is a transaction by itself; only a run that waits for its message makes it two
-        with transaction.atomic() if any(map(is_waited_for, settlements)) else nullcontext():
-            turned = turn(settlements, marks, now=now)
+        capped = [(mark.claimed, mark.about) for mark in marks if mark.about is not None]
+        with transaction.atomic() if capped or any(map(is_waited_for, settlements)) else nullcontext():
+            turned = turn(settlements, _within_caps(marks, capped, now), now=now)
         self.sent += sum(receipt.outcome is Outcome.ACCEPTED for receipt in receipts)
         self.unreachable |= any(receipt.outcome is Outcome.UNREACHABLE for receipt in receipts)
         return turned.marked
+
+
+def _within_caps(marks: Sequence[Marked], capped: Sequence[tuple[Claimed, About]], now: datetime) -> Sequence[Marked]:
+    """Leave out what no longer fits under its caps; the gate looks at it again and says so."""
+    if not capped:
+        return marks
+    allowed = within_caps(capped, now=now)
+    return [mark for mark in marks if mark.about is None or mark.claimed.id in allowed]
 
 
 def _receipts(answers: "Future[list[Receipt]]", count: int) -> list[Receipt]:

@@ -32,6 +32,8 @@ class Delivery(models.Model):
     channel = models.CharField(max_length=20)
     purpose = models.CharField(max_length=40)
     template_version_id = models.BigIntegerField()
+    on_cap = models.CharField(max_length=10, default="skip", db_default="skip")
+    on_quiet = models.CharField(max_length=10, default="postpone", db_default="postpone")
     address = models.CharField(max_length=320, blank=True)
     state = models.CharField(max_length=10, choices=State.choices, default=State.PENDING)
     reason = models.CharField(max_length=60, blank=True)

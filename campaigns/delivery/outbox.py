@@ -14,9 +14,10 @@ import msgspec
 from django.db import connection
 
 from campaigns.delivery.claims import Claimed
-from campaigns.delivery.gate import Verdict
+from campaigns.delivery.frequency.checks import About
 from campaigns.delivery.limits import SEND_LEASE
 from campaigns.delivery.settled import FINAL, tell
+from campaigns.delivery.verdicts import Verdict
 from compliance.audit import insert_from, signature
 
 # One statement, hence one round trip and one commit, settles what came back from the wire, tells the trail, and marks
@@ -62,6 +63,8 @@ class Marked:
     claimed: Claimed
     gate: Sequence[Verdict]
     address: str
+    about: About | None = None
+    """What caps ask of it once more under a lock; None where no cap is set for it."""
 
 
 class Settlement(msgspec.Struct, frozen=True, kw_only=True):

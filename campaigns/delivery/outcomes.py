@@ -5,9 +5,10 @@ from typing import Final
 
 from campaigns.delivery.channels.base import AddressRefused, Outcome, Receipt
 from campaigns.delivery.claims import Claimed
-from campaigns.delivery.gate import GateVerdict, Verdict
+from campaigns.delivery.gate import GateVerdict
 from campaigns.delivery.limits import FIRST_PAUSE, HOLD_PAUSE, LONGEST_PAUSE, TRIES, UNREACHABLE_PAUSE
 from campaigns.delivery.outbox import Settlement
+from campaigns.delivery.verdicts import Verdict
 from content.rendering.refusals import RenderRefused
 
 SETTLED_AS: Final = {Outcome.ACCEPTED: "sent", Outcome.REFUSED: "failed", Outcome.IN_DOUBT: "in_doubt"}
@@ -39,10 +40,14 @@ def of_gate(claimed: Claimed, verdict: GateVerdict, *, now: datetime) -> Settlem
         claimed=claimed,
         state="held" if obstacle.hold else "blocked",
         reason=obstacle.reason,
-        due_at=now + HOLD_PAUSE if obstacle.hold else None,
+        due_at=_judged_again(obstacle, now) if obstacle.hold else None,
         gate=verdict.verdicts,
         quiet=obstacle.hold and obstacle.reason == claimed.last_reason,
     )
+
+
+def _judged_again(obstacle: Verdict, now: datetime) -> datetime:
+    return obstacle.until if isinstance(obstacle.until, datetime) else now + HOLD_PAUSE
 
 
 def of_refusal(claimed: Claimed, verdict: GateVerdict, refusal: RenderRefused | AddressRefused) -> Settlement:

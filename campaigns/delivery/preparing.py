@@ -14,6 +14,7 @@ from django.db import transaction
 from campaigns.delivery.channels.base import AddressRefused, Channel, Parcel
 from campaigns.delivery.claims import Claimed
 from campaigns.delivery.composing import compose
+from campaigns.delivery.frequency.checks import about_of
 from campaigns.delivery.gate import GateVerdict, judge, unread
 from campaigns.delivery.outbox import Marked, Settlement, release, settle
 from campaigns.delivery.outcomes import of_gate, of_refusal
@@ -76,7 +77,9 @@ class Batch:
         except Exception as error:  # one person's odd data must not stop the others of the batch
             log.exception("delivery %s cannot be built", claimed.id)
             return of_refusal(claimed, verdict, RenderRefused(Reason.ERROR, type(error).__name__))
-        return Ready(mark=Marked(claimed=claimed, gate=verdict.verdicts, address=parcel.address), parcel=parcel)
+        about = about_of(claimed, self._readings.courtesy.get(), self._readings)
+        mark = Marked(claimed=claimed, gate=verdict.verdicts, address=parcel.address, about=about)
+        return Ready(mark=mark, parcel=parcel)
 
 
 def _with_obstacle(verdict: GateVerdict, what: str) -> GateVerdict:

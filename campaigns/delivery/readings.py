@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -19,6 +19,7 @@ from campaigns.delivery.brands import Brand, brand_of
 from campaigns.delivery.channels.base import AddressRefused, Channel
 from campaigns.delivery.claims import Claimed
 from campaigns.delivery.exits import leaving
+from campaigns.delivery.frequency.reading import Courtesy, read_courtesy
 from compliance.consent.consents import ConsentVerdict, may_contact
 from compliance.consent.suppressions import suppressed
 from content.library.templates import StoredTemplate, stored_templates
@@ -57,6 +58,18 @@ class Readings:
     suppressions: Reading[Mapping[tuple[int, str], str]]
     brands: Reading[Mapping[int, Brand]]
     leaving: Reading[Mapping[UUID, str]]
+    courtesy: Reading[Courtesy]
+    now: datetime
+
+    def traits_of(self, claimed: Claimed) -> Mapping[str, Any]:
+        """Return the traits of the recipient; none of somebody who is not known any more."""
+        person = self.people.get().get(claimed.person_id)
+        return person.traits if person else {}
+
+    def tags_of(self, claimed: Claimed) -> frozenset[str]:
+        """Return the tags of the template that is sent."""
+        template = self.templates.get().get(claimed.template_version_id)
+        return template.tags if template else frozenset()
 
 
 def read(batch: Sequence[Claimed], channel: Channel, *, now: datetime) -> Readings:
@@ -71,6 +84,8 @@ def read(batch: Sequence[Claimed], channel: Channel, *, now: datetime) -> Readin
         suppressions=_reading("suppressions", lambda: _suppressions(batch, channel.slug, addresses)),
         brands=_reading("brands", lambda: {key: brand_of(key) for key in {c.workspace_id for c in batch}}),
         leaving=_reading("exits", lambda: leaving(_runs(batch), now=now)),
+        courtesy=_reading("caps", lambda: read_courtesy(batch, now=now)),
+        now=now,
     )
 
 

@@ -154,4 +154,6 @@ def intent_of(run: RunRow, node: Send, *, visit: int, template_version_id: int) 
         purpose=node.purpose,
         template_version_id=template_version_id,
         attempt_group=visit,
+        on_cap=node.on_cap,
+        on_quiet=node.on_quiet,
     )

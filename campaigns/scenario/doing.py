@@ -9,6 +9,7 @@ from audiences.identity.merging import merge_people
 from audiences.intake.models import EventKind
 from campaigns.actions.parked import actions_of_rules, replay_action
 from campaigns.actions.webhooks.endpoints import save_endpoint
+from campaigns.delivery.frequency import definitions as frequency
 from campaigns.flows import definitions as flows
 from campaigns.flows.models import Flow
 from campaigns.flows.requests import request_run
@@ -40,7 +41,7 @@ def prepare(scenario: Scenario, stage: Stage) -> None:
         for kind in ("templates", "computed_traits", "segments"):
             _define(kind, scenario, stage)
         stage.settle()
-        for kind in ("journeys", "webhooks", "rules"):
+        for kind in ("journeys", "webhooks", "rules", "caps", "quiet_hours"):
             _define(kind, scenario, stage)
     stage.settle()
 
@@ -87,6 +88,8 @@ DEFINERS: Final[Mapping[str, Callable[[Stage, Mapping[str, Any]], object]]] = {
     "journeys": _define_journey,
     "webhooks": lambda s, raw: save_endpoint(s.workspace_id, dict(raw), actor=OPERATOR, now=s.now),
     "rules": _define_rule,
+    "caps": lambda s, raw: frequency.define_cap(s.workspace_id, dict(raw), actor=OPERATOR, now=s.now),
+    "quiet_hours": lambda s, raw: frequency.define_quiet(s.workspace_id, dict(raw), actor=OPERATOR, now=s.now),
 }
 
 

@@ -22,10 +22,10 @@ from campaigns.scenario.steps import (
 from config.kit.errors import InputRefused, Problem
 from config.kit.local_time import zone_named
 
-KINDS: Final = ("segments", "templates", "journeys", "webhooks", "rules", "computed_traits")
+KINDS: Final = ("segments", "templates", "journeys", "webhooks", "rules", "computed_traits", "caps", "quiet_hours")
 """What a scenario can define. The other kinds of the language are refused by name until they exist."""
 
-NOT_YET: Final = ("playbooks", "reviews", "caps", "quiet_hours", "policies")
+NOT_YET: Final = ("playbooks", "reviews", "policies")
 LISTS: Final = ("add_member", "remove_member")
 """What hands and rules do to a static segment."""
 

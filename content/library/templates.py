@@ -48,6 +48,7 @@ class StoredTemplate:
     sha256: str
     program: Program
     variants: Mapping[Place, Program]
+    tags: frozenset[str] = frozenset()
 
     @property
     def channels(self) -> frozenset[str]:
@@ -177,6 +178,7 @@ def _parsed(row: TemplateVersion) -> StoredTemplate:
         sha256=row.sha256,
         program=next(iter(variants.values())),
         variants=variants,
+        tags=frozenset(row.definition.get("tags", ())),
     )
 
 

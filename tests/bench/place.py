@@ -95,7 +95,7 @@ class Web:
 @contextmanager
 def web(application: str, *, url: str, threads: int = 4, interface: str = "wsgi") -> Iterator[Web]:
     """Serve an application with Granian, one worker, as the product does."""
-    port = _free_port()
+    port = free_port()
     command = [
         *(sys.executable, "-m", "granian", application, "--interface", interface, "--port", str(port)),
         *("--workers", "1", "--blocking-threads", str(threads), "--backpressure", str(threads * 16), "--no-ws"),
@@ -104,7 +104,7 @@ def web(application: str, *, url: str, threads: int = 4, interface: str = "wsgi"
     settings = {"DJANGO_SETTINGS_MODULE": "tests.bench.settings", "DATABASE_URL": url, "LOG_LEVEL": "ERROR"}
     child = subprocess.Popen(command, env={**os.environ, **settings})
     try:
-        _wait_for(port)
+        wait_for(port)
         yield Web(port=port, process=psutil.Process(child.pid))
     finally:
         child.terminate()
@@ -203,13 +203,13 @@ def http_request(path: str, body: bytes, *, key: str = "") -> bytes:
     return "\r\n".join(lines).encode() + body
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
 
 
-def _wait_for(port: int) -> None:
+def wait_for(port: int) -> None:
     while True:
         try:
             socket.create_connection(("127.0.0.1", port), timeout=1).close()
