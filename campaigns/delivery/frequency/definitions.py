@@ -14,7 +14,6 @@ from config.kit.actors import Actor
 from config.kit.errors import Conflict
 
 Defined = FrequencyCap | QuietHours
-Defined = FrequencyCap | QuietHours
 MOST: int = 100
 """Definitions of one kind in a workspace: each is asked of every message."""
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('campaigns', '0013_rule_drafts_cases_reviews'),
+        ('campaigns', "0014_flow_drafts"),
     ]
 
     operations = [
