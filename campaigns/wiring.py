@@ -22,6 +22,8 @@ from campaigns.overview import live as live_home
 from campaigns.rules import merging, references
 from campaigns.rules.publishing import lateness, replays  # noqa: F401  replays registers its kind of job
 from campaigns.segment_uses import flows_reading, rules_reading
+from campaigns.template_uses import flows_sending, subject
+from content.library import usage as template_usage
 
 
 def connect() -> None:
@@ -34,6 +36,8 @@ def connect() -> None:
     usage.register("flow", flows_reading)
     for channel in INSTALLED.values():
         register_channel(channel.slug, partial(_address, channel))
+    template_usage.register("flow", flows_sending)
+    template_usage.register_people(subject)
     listen_to_people()
     merging.listen_to_people()
     listen_to_deliveries()

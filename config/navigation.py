@@ -44,6 +44,7 @@ GROUPS: Final = (
     Group(
         _("What we say"),
         (
+            Place("template-list", "mail", _("Templates"), "l"),
             Place("messages", "send", _("Messages"), "m"),
             Place("mailbox", "inbox", _("Local mailbox"), "b"),
         ),

@@ -9,6 +9,10 @@ CHANNELS: Final[dict[str, str | Promise]] = {
     "email": _("e-mail"),
     "sms": _("text message"),
     "push": _("push message"),
+    "in_app": _("in-app message"),
+    "wecom": _("WeCom"),
+    "wechat": _("WeChat"),
+    "webhook": _("webhook"),
     "null": _("test channel"),
 }
 PURPOSES: Final[dict[str, str | Promise]] = {

@@ -29,7 +29,7 @@ TEXT_LIMITS: Final = {
     "note": 500,
     "locale": 20,
 }
-_KEY: Final = re.compile(r"[\w][\w.-]{0,99}")
+KEY: Final = re.compile(r"[\w][\w.-]{0,99}")
 _LOCALE: Final = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 _LINE_BREAK: Final = re.compile(r"[\r\n\x85\u2028\u2029]")
 # what PostgreSQL or a mail reader cannot take: NUL and other controls, lone surrogates
@@ -98,7 +98,7 @@ def _variant(variant: Any, taken: set[tuple[str, str]]) -> Iterator[Problem]:
 
 def _key(raw: Mapping[str, Any]) -> Iterator[Problem]:
     key = raw.get("key")
-    if not isinstance(key, str) or not _KEY.fullmatch(key):
+    if not isinstance(key, str) or not KEY.fullmatch(key):
         hint = "Up to 100 letters, digits, dots, dashes and underscores, such as win-back-1."
         yield Problem(path="/key", message=f"{_shown(key)} is not a key", hint=hint)
 

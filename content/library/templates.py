@@ -105,7 +105,7 @@ def templates(workspace_id: int) -> QuerySet[Template]:
 
 def channels_of_templates(workspace_id: int) -> dict[str, str]:
     """Return by key the channels that each template in use has something to say on, by commas."""
-    found = templates(workspace_id).exclude(live=None)
+    found = templates(workspace_id).filter(live__isnull=False, archived_at=None)
     return {
         one.key: ",".join(dict.fromkeys(v["channel"] for v in variants_of(one.live.definition)))
         for one in found
@@ -193,7 +193,7 @@ def _add_version(template: Template, definition: dict[str, Any], *, actor: Actor
         author=actor.name,
         created_at=now,
     )
-    template.live, template.updated_at = version, now
+    template.live, template.updated_at, template.archived_at = version, now, None
     template.name = definition.get("name") or template.name or definition["key"]
     template.channel, template.locale = definition["channel"], definition["locale"]
     template.save()

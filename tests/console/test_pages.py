@@ -83,6 +83,8 @@ def addresses(shop: Shop) -> list[str]:
         reverse("segment-page", args=["loyal"]),
         *(reverse(f"segment-{tab}", args=["loyal"]) for tab in ("members-page", "history-page", "uses", "trail")),
         reverse("segment-growth", args=["loyal"]),
+        *(reverse(f"template-{tab}") for tab in ("list", "new")),
+        *(reverse(f"template-{tab}", args=["thank-you-en"]) for tab in ("page", "edit", "versions", "uses", "trail")),
         reverse("rule", args=["big-basket"]),
         reverse("rule-pace", args=["big-basket"]),
         reverse("rule-new"),

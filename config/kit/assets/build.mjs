@@ -52,6 +52,7 @@ await build({
     grid: join(here, 'js/grid.js'),
     live: join(here, 'js/live.js'),
     style: join(here, 'css/style.css'),
+    templates: join(here, 'css/templates.css'),
   },
   outdir: out,
   bundle: true,
