@@ -118,3 +118,9 @@ def shots(grid):
         grid.resize(width)
         grid.go("/tables/labels/")
         grid.page.screenshot(path=str(Path(SHOTS) / f"table-{language}-{theme}-{width}.png"), full_page=True)
+
+
+def test_the_grid_is_within_reach_of_everybody(grid):
+    assert grid.violations() == []
+    grid.resize(390)
+    assert grid.overflow() == 0
