@@ -17,6 +17,7 @@ CHANNELS: Final[Mapping[str, tuple[tuple[str, ...], ...]]] = {
     "wechat": (("body",),),
     "webhook": (("body",),),
 }
+RESERVED: Final = frozenset({"new", "validate"})  # what addresses beside a template's key mean
 PURPOSES: Final = ("marketing", "transactional")
 VARIANT_FIELDS: Final = frozenset({"channel", "locale", "subject", "body", "html"})
 FIELDS: Final = VARIANT_FIELDS | {"key", "name", "tags", "note", "purpose", "variants"}
@@ -101,6 +102,8 @@ def _key(raw: Mapping[str, Any]) -> Iterator[Problem]:
     if not isinstance(key, str) or not KEY.fullmatch(key):
         hint = "Up to 100 letters, digits, dots, dashes and underscores, such as win-back-1."
         yield Problem(path="/key", message=f"{_shown(key)} is not a key", hint=hint)
+    elif key in RESERVED:
+        yield Problem(path="/key", message=f"{_shown(key)} is an address of its own", hint="Choose another key.")
 
 
 def _texts(raw: Mapping[str, Any]) -> Iterator[Problem]:

@@ -10,7 +10,7 @@ from compliance.audit import record
 from config.kit.actors import Actor
 from config.kit.errors import Conflict, refuse
 from config.kit.phrases import phrase
-from content.library.definition import CHANNELS, KEY, MOST_VARIANTS, checked
+from content.library.definition import CHANNELS, KEY, MOST_VARIANTS, RESERVED, checked
 from content.library.models import Template, TemplateDraft
 from content.library.templates import define
 from content.library.usage import uses_of
@@ -22,7 +22,7 @@ SHARED = ("name", "purpose", "tags")
 @transaction.atomic
 def begin(workspace_id: int, key: str, *, name: str, place: Place, actor: Actor, now: datetime) -> Template:
     """Begin a template that has no version yet."""
-    if not KEY.fullmatch(key):
+    if not KEY.fullmatch(key) or key in RESERVED:
         raise refuse("/key", phrase("“%(key)s” is not a key", key=key[:80]), phrase("Letters, digits, dots, dashes."))
     if place[0] not in CHANNELS:
         raise refuse("/channel", phrase("there is no such channel"), phrase("Choose one of the list."))

@@ -47,6 +47,7 @@ def test_an_old_version_stays_what_it_was(brand):
         ({"key": "a b"}, "/key"),
         ({"key": "x" * 101}, "/key"),
         ({"key": 7}, "/key"),
+        ({"key": "validate"}, "/key"),
         ({"channel": "pigeon"}, "/channel"),
         ({"channel": ["email"]}, "/channel"),
         ({"subject": None}, "/subject"),
