@@ -5,6 +5,7 @@ from django.urls import URLPattern, path
 from campaigns.actions import views as actions
 from campaigns.delivery import views as delivery
 from campaigns.flows import views as flows
+from campaigns.flows.canvas import canvas_views
 from campaigns.flows.canvas import release_views as canvas_release
 from campaigns.flows.canvas import views as canvas
 from campaigns.overview import person_views as people
@@ -59,6 +60,10 @@ urlpatterns: list[URLPattern] = [
     path("tables/<str:key>/xlsx/", tables.table_file, name="table-file"),
     path("journeys/", flows.flows, name="flows"),
     path("journeys/new/", canvas.new, name="flow-new"),
+    path("journeys/<str:key>/edit/", canvas_views.canvas, name="flow-canvas"),
+    path("journeys/<str:key>/edit/document/", canvas_views.document, name="flow-document"),
+    path("journeys/<str:key>/edit/save/", canvas_views.save, name="flow-save"),
+    path("journeys/<str:key>/edit/figures/", canvas_views.node_figures, name="flow-node-figures"),
     path("journeys/<str:key>/outline/", canvas.outline, name="flow-outline"),
     path("journeys/<str:key>/outline/<str:name>/", canvas.node, name="flow-node"),
     path("journeys/<str:key>/start/", canvas.begins, name="flow-start"),

@@ -30,7 +30,7 @@ from config.kit.versions import digest
 from content.library.templates import templates
 
 KINDS: Final = {kind: NODES[kind] for kind in shaping.STARTS}
-PARTS: Final = {"flow-draft": "draft", "node-form": "form", "flow-new": "new"}
+PARTS: Final = {"flow-draft": "draft", "node-form": "form", "canvas-inspector": "form", "flow-new": "new"}
 
 
 def found(request: ConsoleRequest, key: str) -> tuple[Flow, FlowDraft | None]:
@@ -75,7 +75,7 @@ def new(request: ConsoleRequest) -> HttpResponse:
     def again(problems: Any) -> HttpResponse:
         return _new_page(request, Form(id="flow-new", values=request.POST.dict(), problems=problems), status=422)
 
-    return submit(request, act, again=again, to=lambda: reverse("flow-outline", args=[key]))
+    return submit(request, act, again=again, to=lambda: reverse("flow-canvas", args=[key]))
 
 
 def _key_from(name: str) -> str:
