@@ -1,6 +1,9 @@
 """Whether what a flow refers to exists: channels, templates (of that channel) and segments."""
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from typing import Final
+
+from django.utils.translation import gettext_noop
 
 from audiences.segments.keys import existing_keys
 from campaigns.delivery.channels.registry import channels
@@ -8,10 +11,18 @@ from campaigns.flows.engine.checks import Reference, references
 from campaigns.flows.engine.graph import Graph, Send
 from campaigns.flows.engine.shape import nearest, pointer
 from config.kit.errors import Problem
+from config.kit.phrases import phrase
 from content.library.templates import channels_of_templates
 
 Known = Mapping[str, Mapping[str, str]]
 """By kind, the keys that there are; a template's value is its channels, by commas."""
+
+
+_MISSING: Final = {
+    "channel": gettext_noop("%(who)s: there is no channel %(key)s"),
+    "template": gettext_noop("%(who)s: there is no template %(key)s"),
+    "segment": gettext_noop("%(who)s: there is no segment %(key)s"),
+}
 
 
 def unresolved(workspace_id: int, graph: Graph) -> Sequence[Problem]:
@@ -31,10 +42,10 @@ def _known(workspace_id: int, segments: Collection[str]) -> Known:
 
 
 def _problem(reference: Reference, known: Known) -> Problem:
-    otherwise = f"define the {reference.kind} before publishing the flow"
+    otherwise = phrase("define it before publishing the flow")
     return Problem(
         path=reference.path,
-        message=f"{reference.who}: there is no {reference.kind} {reference.key!r}",
+        message=phrase(_MISSING[reference.kind], who=reference.who, key=repr(reference.key)),
         hint=nearest(reference.key, known[reference.kind], otherwise=otherwise),
     )
 

@@ -8,6 +8,7 @@ from audiences.conditions import Condition, needs
 from campaigns.flows.engine.graph import Await, Branch, Delay, Graph, Node, Send, Until
 from campaigns.flows.engine.shape import nearest, pointer
 from config.kit.errors import Problem
+from config.kit.phrases import phrase
 
 _TARGET_KEYS: Final[Mapping[type[Node], tuple[str, ...]]] = {
     Delay: ("next",),
@@ -22,7 +23,13 @@ def check(graph: Graph) -> list[Problem]:
     unknown = list(_unknown_targets(graph))
     if graph.first not in graph.nodes:
         hint = nearest(graph.first, graph.nodes)
-        unknown.append(Problem(path="/first", message=f"there is no node {graph.first!r} to start at", hint=hint))
+        unknown.append(
+            Problem(
+                path="/first",
+                message=phrase("there is no node %(name)s to start at", name=repr(graph.first)),
+                hint=hint,
+            )
+        )
     # Where targets are missing, what can be reached is not known yet.
     return unknown or [*_unreachable(graph), *_loops(graph)]
 
@@ -33,7 +40,9 @@ def _unknown_targets(graph: Graph) -> Iterator[Problem]:
             if target not in graph.nodes:
                 yield Problem(
                     path=path,
-                    message=f"node {node.name!r} leads to {target!r}, which does not exist",
+                    message=phrase(
+                        "node %(name)s leads to %(to)s, which does not exist", name=repr(node.name), to=repr(target)
+                    ),
                     hint=nearest(target, graph.nodes),
                 )
 
@@ -61,8 +70,8 @@ def _unreachable(graph: Graph) -> Iterator[Problem]:
         if name not in seen:
             yield Problem(
                 path=pointer("/nodes", name),
-                message=f"node {name!r} cannot be reached",
-                hint="lead another node to it, or take it out",
+                message=phrase("node %(name)s cannot be reached", name=repr(name)),
+                hint=phrase("lead another node to it, or take it out"),
             )
 
 
@@ -79,8 +88,12 @@ def _loops(graph: Graph) -> Iterator[Problem]:
         if loop:
             yield Problem(
                 path=pointer("/nodes", loop[0]),
-                message=f"node {loop[0]!r} is in a loop without a wait: {' → '.join([*loop, loop[0]])}",
-                hint="put a wait with for, or until a time, into the loop",
+                message=phrase(
+                    "node %(name)s is in a loop without a wait: %(way)s",
+                    name=repr(loop[0]),
+                    way=" → ".join([*loop, loop[0]]),
+                ),
+                hint=phrase("put a wait with for, or until a time, into the loop"),
             )
 
 
@@ -116,7 +129,7 @@ class Reference:
 def references(graph: Graph) -> Iterator[Reference]:
     """Yield all that the graph refers to."""
     for node in graph.nodes.values():
-        path, who = pointer("/nodes", node.name), f"node {node.name!r}"
+        path, who = pointer("/nodes", node.name), phrase("node %(name)s", name=repr(node.name))
         if isinstance(node, Send):
             yield Reference(kind="channel", key=node.channel, path=pointer(path, "channel"), who=who)
             yield Reference(kind="template", key=node.template, path=pointer(path, "template"), who=who)

@@ -19,6 +19,7 @@ from campaigns.flows.engine.graph import (
 )
 from campaigns.flows.engine.shape import NAME, Shape, pointer
 from config.kit.local_time import EVERY_DAY, zone_named
+from config.kit.phrases import phrase
 
 SECOND: Final = timedelta(seconds=1)
 MAX_DAYS: Final = 366
@@ -40,7 +41,9 @@ def read_nodes(flow: Shape) -> Mapping[str, Node]:
 
 def _read_node(flow: Shape, name: str, raw: Any) -> Node | None:
     path = pointer(flow.path, "nodes", name)
-    node = Shape(raw if isinstance(raw, Mapping) else {}, path, f"node {name[:100]!r}", flow.problems)
+    node = Shape(
+        raw if isinstance(raw, Mapping) else {}, path, phrase("node %(name)s", name=repr(name[:100])), flow.problems
+    )
     if not NAME.fullmatch(name):
         node.fault(None, "this is no name for a node", "use letters, digits, dots, dashes and underscores")
     if not isinstance(raw, Mapping):
@@ -117,7 +120,9 @@ def _wait_until(node: Shape, name: str) -> Node:
     node.only(["do", "if", "event", "timeout", "next", "on_timeout"])
     condition, event = node.condition("if"), node.condition("event")
     if "if" not in node.raw and "event" not in node.raw:
-        node.fault(None, "a wait_until waits for nothing", "add if (a condition) or event (what is to come)")
+        node.fault(
+            None, phrase("a wait_until waits for nothing"), phrase("add if (a condition) or event (what is to come)")
+        )
     if "timeout" not in node.raw:
         node.fault("timeout", "timeout is missing", 'every wait for something ends: add "timeout": "3d"')
     timeout = node.duration("timeout", least=SECOND) or SECOND
@@ -136,7 +141,7 @@ def _branch(node: Shape, name: str) -> Node:
     node.only(["do", "cases", "else"])
     items = node.items("cases", most=MAX_CASES)
     if not items:
-        node.fault("cases", "a branch needs at least one case", 'add {"if": …, "next": …}')
+        node.fault("cases", phrase("a branch needs at least one case"), 'add {"if": …, "next": …}')
     cases = [case for item in items if (case := _case(item)) is not None]
     return Branch(name=name, cases=tuple(cases), otherwise=node.name("else"))
 
@@ -144,7 +149,7 @@ def _branch(node: Shape, name: str) -> Node:
 def _case(item: Shape) -> Case | None:
     item.only(["if", "next"])
     if "if" not in item.raw:
-        item.fault("if", "if is missing", "say when this case is taken")
+        item.fault("if", phrase("%(key)s is missing", key="if"), phrase("say when this case is taken"))
     condition, following = item.condition("if"), item.name("next")
     return Case(condition=condition, next=following) if condition is not None else None
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 from audiences.conditions import Condition, Place, durations, parse
 from config.kit.errors import InputRefused, Problem
+from config.kit.phrases import phrase
 
 MAX_TEXT: Final = 100
 NAME: Final = re.compile(r"\w[\w.:-]{0,99}")
@@ -25,8 +26,8 @@ def nearest(word: str, known: Iterable[str], *, otherwise: str = "") -> str:
     names = sorted(known)
     close = get_close_matches(word, names, n=1)
     if close:
-        return f"did you mean {close[0]}?"
-    return f"use one of {', '.join(names[:20])}" if names else otherwise
+        return phrase("did you mean %(name)s?", name=close[0])
+    return phrase("use one of %(names)s", names=", ".join(names[:20])) if names else otherwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +42,10 @@ class Shape:
     def fault(self, key: str | int | None, message: str, hint: str = "") -> None:
         """Note a fault at `key` of this object (None: at the object itself)."""
         path = self.path if key is None else pointer(self.path, key)
-        self.problems.append(Problem(path=path, message=f"{self.label}: {message}", hint=hint))
+        self.problems.append(Problem(path=path, message=self._said(message), hint=hint))
+
+    def _said(self, message: str) -> str:
+        return phrase("%(who)s: %(what)s", who=self.label, what=message)
 
     def inner(self, key: str, label: str | None = None) -> "Shape":
         """Return the object at `key`; an absent one is empty."""
@@ -82,9 +86,9 @@ class Shape:
         """Return the text at `key`; without a default it must be there."""
         value = self.raw.get(key, default)
         if value is None:
-            self.fault(key, f"{key} is missing", "add it")
+            self.fault(key, phrase("%(key)s is missing", key=key), phrase("add it"))
         elif not isinstance(value, str) or not (value or default == "") or len(value) > most or "\x00" in value:
-            self.fault(key, f"{key} must be a text of 1 to {most} characters")
+            self.fault(key, phrase("%(key)s must be a text of 1 to %(most)s characters", key=key, most=most))
         else:
             return value
         return ""
@@ -95,7 +99,7 @@ class Shape:
         if isinstance(value, str) and value in known:
             return value
         if value is None:
-            self.fault(key, f"{key} is missing", nearest("", known))
+            self.fault(key, phrase("%(key)s is missing", key=key), nearest("", known))
         else:
             self.fault(key, f"{key} cannot be {str(value)[:MAX_TEXT]!r}", nearest(str(value), known))
         return ""
@@ -130,7 +134,7 @@ class Shape:
         try:
             read = durations.read(value)
         except ValueError as fault:
-            self.fault(key, f"{key} is no duration: {fault}", durations.HINT)
+            self.fault(key, phrase("%(key)s is no duration: %(fault)s", key=key, fault=str(fault)), durations.HINT)
             return None
         if read < least:
             self.fault(key, f"{key} must be at least {durations.write(least)}", durations.HINT)
@@ -142,7 +146,7 @@ class Shape:
         value = self.raw.get(key)
         found = _TIME.fullmatch(value) if isinstance(value, str) else None
         if found is None:
-            self.fault(key, f"{key} must be a time of day", "write it as 09:00")
+            self.fault(key, phrase("%(key)s must be a time of day", key=key), phrase("write it as 09:00"))
             return None
         return time(int(found[1]), int(found[2]), int(found[3] or 0))
 
@@ -155,6 +159,6 @@ class Shape:
         except InputRefused as refused:
             path = pointer(self.path, key)
             self.problems.extend(
-                Problem(path=path + p.path, message=f"{self.label}: {p.message}", hint=p.hint) for p in refused.problems
+                Problem(path=path + p.path, message=self._said(p.message), hint=p.hint) for p in refused.problems
             )
             return None

@@ -3,10 +3,12 @@
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils.translation import override
 
 from campaigns.flows.canvas.drafts import find_draft, problems, save, shown
 from campaigns.flows.canvas.models import FlowDraft
 from campaigns.flows.canvas.shaping import added, connected, dropped, in_order, moved
+from campaigns.flows.canvas.telling import by_node
 from campaigns.flows.lookups import find_flow
 from campaigns.flows.models import Flow
 from campaigns.rules.publishing.policy import set_policy
@@ -90,6 +92,12 @@ def test_a_draft_that_is_not_ready_is_told_by_node_and_does_not_go_live(brand, d
     )
     assert "template is missing" in page.content.decode()
     assert find_flow(brand.workspace.pk, KEY).live is None
+
+
+def test_what_is_wrong_is_said_in_the_readers_language():
+    raw = {**journey(), "first": "start", "nodes": {"start": {"do": "send", "channel": "email", "next": "nowhere"}}}
+    with override("zh-hans"):
+        assert by_node(problems(1, raw)) == {"start": ["节点 'start'：缺少 template · 请补上"]}
 
 
 def test_cases_of_a_branch_are_added_and_taken_out_with_where_they_lead(brand, desk):
