@@ -147,5 +147,5 @@ def _grid(definition: Any) -> dict[str, Any]:
 
 def _cell(there: Any, channel: str, locale: str) -> dict[str, Any]:
     variant = there.get((channel, locale))
-    said = words(variant)[:EXCERPT] if variant else ""
-    return {"place": f"{channel}:{locale}", "variant": variant, "said": said, "language": language_text(locale)}
+    said = " ".join(words(variant)[:EXCERPT].split()) if variant else ""
+    return {"place": f"{channel}:{locale}", "variant": variant, "said": said, "locale": locale}
