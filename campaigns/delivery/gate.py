@@ -1,12 +1,12 @@
 """The gate: ordered checks before every send. Default-deny, run in full, each verdict kept with its value and limit.
 
-The order is fixed: flow live, content, consent, suppression, exit, holdout, address, caps, quiet hours. The first check
-that does not pass gives the message its reason; the others are still judged, so that an operator sees all that stands
-in the way.
+The order is fixed: flow live, content, its approval, consent, policies, suppression, exit, holdout, address, stock,
+caps, quiet hours. Approval, policies and stock are places that other rooms fill. The first check that does not pass
+gives the message its reason; the others are still judged, so that an operator sees all that stands in the way.
 """
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Final
 
@@ -15,6 +15,7 @@ import msgspec
 from campaigns.delivery.channels.base import AddressRefused
 from campaigns.delivery.claims import Claimed
 from campaigns.delivery.frequency.checks import cap_verdict, quiet_verdict
+from campaigns.delivery.places import Check, at
 from campaigns.delivery.readings import Readings, Unreadable
 from campaigns.delivery.verdicts import Verdict
 
@@ -30,9 +31,6 @@ class GateVerdict(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def open(self) -> bool:
         return self.obstacle is None
-
-
-Check = Callable[[Claimed, Readings], Verdict]
 
 
 def judge(claimed: Claimed, readings: Readings) -> GateVerdict:
@@ -194,11 +192,14 @@ def _quiet(claimed: Claimed, readings: Readings) -> Verdict:
 CHECKS: Final[Sequence[tuple[str, Check]]] = (
     ("flow_live", _flow_live),
     ("content", _content),
+    ("approval", at("approval")),
     ("consent", _consent),
+    ("policy", at("policy")),
     ("suppression", _suppression),
     ("exit", _exit),
     ("holdout", _holdout),
     ("address", _address),
+    ("stock", at("stock")),
     ("cap", _cap),
     ("window", _quiet),
 )

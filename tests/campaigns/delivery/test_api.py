@@ -60,7 +60,7 @@ def test_one_message_comes_with_every_verdict_and_the_answer(brand, nobody, get)
     delivery = brand.delivery()
     drain(NOON)
     shown = get(f"/v1/messages/{delivery}").json()
-    assert [verdict["check"] for verdict in shown["gate"]][:3] == ["flow_live", "content", "consent"]
+    assert [verdict["check"] for verdict in shown["gate"]][:4] == ["flow_live", "content", "approval", "consent"]
     assert set(shown["gate"][0]) == {"check", "passed", "rule", "value", "limit", "reason", "hold"}
     assert shown["receipt"]["outcome"] == "accepted"
 

@@ -23,8 +23,8 @@ def test_a_person_who_agreed_gets_the_mail_and_every_verdict_is_kept(brand, nobo
     assert state_of(delivery) == ("sent", "")
     verdicts = verdicts_of(delivery)
     assert list(verdicts) == [
-        *("flow_live", "content", "consent", "suppression", "exit", "holdout", "address"),
-        *("cap", "window"),
+        *("flow_live", "content", "approval", "consent", "policy", "suppression", "exit", "holdout", "address"),
+        *("stock", "cap", "window"),
     ]
     assert all(verdict["passed"] for verdict in verdicts.values())
     assert verdicts["consent"]["value"]["state"] == "granted"
