@@ -35,7 +35,7 @@ JourneyForm = inline_serializer(
         "lateness": serializers.CharField(default="1h", help_text="events older on arrival start nothing"),
         "zone": serializers.CharField(required=False, help_text="for people whose own time zone is not known"),
         "first": serializers.CharField(required=False, help_text="the first node; without it the first written"),
-        "nodes": serializers.JSONField(help_text="by name: wait, wait_until, branch, send, exit"),
+        "nodes": serializers.JSONField(help_text="by name: wait, wait_until, branch, split, send, exit"),
     },
 )
 JourneyShown = inline_serializer(

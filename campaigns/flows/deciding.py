@@ -81,6 +81,7 @@ def _sight(run: RunRow, around: Surroundings, events: Sequence[EventFact]) -> Si
     flow = around.flows[run.flow_id]
     return Sight(
         facts=facts_of(around.people[run.subject_id], run.entering_event, now=around.now),
+        subject=run.subject_id,
         events=tuple(events),
         workspace_zone=flow.zone,
         paused=flow.state == "paused",

@@ -90,6 +90,8 @@ def outcome_text(outcome: str) -> str:
     """Say in words how a step ended."""
     if outcome.startswith("case ") and outcome[5:].isdigit():
         return gettext("case %(number)s holds") % {"number": outcome[5:]}
+    if outcome.startswith("arm ") and outcome[4:].isdigit():
+        return gettext("arm %(number)s") % {"number": outcome[4:]}
     if outcome in EXITS:
         return str(EXITS[outcome].text)
     return str(OUTCOMES.get(outcome, outcome.replace("_", " ")))

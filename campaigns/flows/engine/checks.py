@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from audiences.conditions import Condition, needs
-from campaigns.flows.engine.graph import Await, Branch, Delay, Graph, Node, Send, Until
+from campaigns.flows.engine.graph import Await, Branch, Delay, Graph, Node, Send, Split, Until
 from campaigns.flows.engine.shape import nearest, pointer
 from config.kit.errors import Problem
 from config.kit.phrases import phrase
@@ -54,6 +54,9 @@ def _targets(node: Node) -> Iterator[tuple[str, str]]:
         for index, case in enumerate(node.cases):
             yield pointer(path, "cases", index, "next"), case.next
         yield pointer(path, "else"), node.otherwise
+        return
+    if isinstance(node, Split):
+        yield from ((pointer(path, "arms", index, "next"), arm.next) for index, arm in enumerate(node.arms))
         return
     for key, target in zip(_TARGET_KEYS.get(type(node), ()), node.targets, strict=True):
         yield pointer(path, key), target

@@ -11,6 +11,8 @@ from config.kit.local_time import EVERY_DAY
 
 MAX_NODES: Final = 200
 MAX_CASES: Final = 50
+MAX_ARMS: Final = 20
+MAX_WEIGHT: Final = 1_000_000
 MAX_EXITS: Final = 20
 
 
@@ -139,6 +141,26 @@ class Branch:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Arm:
+    """One way out of a split, with its share of the sum of all weights."""
+
+    weight: float
+    next: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Split:
+    """`split`: each person always takes the same arm, drawn by a hash, as long as the weights stay."""
+
+    name: str
+    arms: tuple[Arm, ...]
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        return tuple(arm.next for arm in self.arms)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Send:
     """`send`: open a message and go on; with `on_error: abort` only once it is known to have been sent."""
 
@@ -167,7 +189,7 @@ class Exit:
         return ()
 
 
-Node = Delay | Until | Await | Branch | Send | Exit
+Node = Delay | Until | Await | Branch | Split | Send | Exit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from audiences.conditions import evaluate, next_change
 from campaigns.flows.engine.exits import exit_of, goal_of
-from campaigns.flows.engine.graph import Await, Branch, Delay, Exit, Graph, Node, OnError, Send, Until
+from campaigns.flows.engine.graph import Await, Branch, Delay, Exit, Graph, Node, OnError, Send, Split, Until
 from campaigns.flows.engine.sight import (
     Decision,
     ExitReason,
@@ -18,6 +18,7 @@ from campaigns.flows.engine.sight import (
     Standing,
     StepTaken,
 )
+from campaigns.flows.engine.splits import arm_of
 from campaigns.flows.engine.waits import event_awaited, target_of
 
 PUNCTUAL: Final = timedelta(minutes=5)
@@ -77,7 +78,7 @@ def _walk(graph: Graph, standing: Standing, sight: Sight, goal: Any) -> Decision
     steps: list[StepTaken] = []
     messages: list[MessageAsked] = []
     for _ in range(MAX_PASSES):
-        answer = _meet(graph, standing, sight)
+        answer = _expired(standing) or _meet(graph, standing, sight)
         if isinstance(answer, _Ends):
             steps.append(_closed(standing, at=sight.now, outcome=answer.reason, detail=answer.detail))
             return _decision(standing, steps, messages, goal, reason=answer.reason, detail=answer.detail)
@@ -119,10 +120,15 @@ def _closed(standing: Standing, *, at: datetime, outcome: str, detail: Mapping[s
     )
 
 
+def _expired(standing: Standing) -> _Ends | None:
+    """End a run that goes in circles."""
+    if standing.visit <= MAX_VISITS:
+        return None
+    return _Ends(reason=ExitReason.EXPIRED, detail={"steps": standing.visit, "limit": MAX_VISITS})
+
+
 def _meet(graph: Graph, standing: Standing, sight: Sight) -> _Answer:
     """Let the run meet the node that it stands at."""
-    if standing.visit > MAX_VISITS:
-        return _Ends(reason=ExitReason.EXPIRED, detail={"steps": standing.visit, "limit": MAX_VISITS})
     node: Node = graph.nodes[standing.node]
     match node:
         case Delay() | Until():
@@ -131,6 +137,8 @@ def _meet(graph: Graph, standing: Standing, sight: Sight) -> _Answer:
             return _meet_await(node, standing, sight)
         case Branch():
             return _meet_branch(node, sight)
+        case Split():
+            return _meet_split(node, graph, sight)
         case Send():
             return _meet_send(node, standing, sight)
         case Exit():
@@ -172,6 +180,12 @@ def _meet_branch(node: Branch, sight: Sight) -> _Answer:
         if verdict.held:
             return _branched(case.next, f"case {number}", verdicts, sight)
     return _branched(node.otherwise, "else", verdicts, sight)
+
+
+def _meet_split(node: Split, graph: Graph, sight: Sight) -> _Answer:
+    number = arm_of(node, flow=graph.key, subject=sight.subject)
+    to = node.arms[number].next
+    return _Goes(to=to, outcome=f"arm {number + 1}", at=sight.now, detail={"next": to})
 
 
 def _branched(to: str, outcome: str, verdicts: list[dict[str, Any]], sight: Sight) -> _Goes:

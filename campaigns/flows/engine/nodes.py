@@ -5,8 +5,11 @@ from datetime import timedelta
 from typing import Any, Final
 
 from campaigns.flows.engine.graph import (
+    MAX_ARMS,
     MAX_CASES,
     MAX_NODES,
+    MAX_WEIGHT,
+    Arm,
     Await,
     Branch,
     Case,
@@ -15,6 +18,7 @@ from campaigns.flows.engine.graph import (
     Node,
     OnError,
     Send,
+    Split,
     Until,
 )
 from campaigns.flows.engine.shape import NAME, Shape, pointer
@@ -154,6 +158,25 @@ def _case(item: Shape) -> Case | None:
     return Case(condition=condition, next=following) if condition is not None else None
 
 
+def _split(node: Shape, name: str) -> Node:
+    node.only(["do", "arms"])
+    items = node.items("arms", most=MAX_ARMS)
+    if len(items) < 2:
+        node.fault("arms", "a split needs at least two arms", 'add {"weight": 50, "next": …}')
+    arms = tuple(_arm(item) for item in items)
+    if items and not any(arm.weight for arm in arms):
+        node.fault("arms", "nobody could go on: all weights are 0", "give one arm a weight")
+    return Split(name=name, arms=arms)
+
+
+def _arm(item: Shape) -> Arm:
+    item.only(["weight", "next"])
+    if "weight" not in item.raw:
+        item.fault("weight", "weight is missing", "say how large this arm is beside the others")
+    weight = item.number("weight", default=0, least=0, most=MAX_WEIGHT)
+    return Arm(weight=weight, next=item.name("next"))
+
+
 def _send(node: Shape, name: str) -> Node:
     node.only(["do", "channel", "template", "purpose", "next", "on_error", "on_cap", "on_quiet", "fallback"])
     if node.raw.get("fallback"):
@@ -179,6 +202,7 @@ READERS: Final[Mapping[str, Reader]] = {
     "wait": _wait,
     "wait_until": _wait_until,
     "branch": _branch,
+    "split": _split,
     "send": _send,
     "exit": _exit,
 }

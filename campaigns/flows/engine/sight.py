@@ -4,10 +4,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
+from uuid import UUID
 
 from audiences.conditions import EventFact, Facts
 from campaigns.flows.engine.graph import Send
+
+
+NOBODY: Final = UUID(int=0)
 
 
 class ExitReason(StrEnum):
@@ -62,10 +66,12 @@ class Sight:
     """All that the engine may look at besides the graph.
 
     `facts.event` is the entering event, `facts.now` the present. `events` are those that just came and made the run
-    be looked at; those that came before are in `facts.history`. `goal_met` says that the goal counted already.
+    be looked at; those that came before are in `facts.history`. `goal_met` says that the goal counted already. By
+    `subject` splits know whom they send where.
     """
 
     facts: Facts
+    subject: UUID = NOBODY
     events: tuple[EventFact, ...] = ()
     workspace_zone: str = "UTC"
     paused: bool = False
