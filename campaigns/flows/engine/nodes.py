@@ -162,17 +162,17 @@ def _split(node: Shape, name: str) -> Node:
     node.only(["do", "arms"])
     items = node.items("arms", most=MAX_ARMS)
     if len(items) < 2:
-        node.fault("arms", "a split needs at least two arms", 'add {"weight": 50, "next": …}')
+        node.fault("arms", phrase("a split needs at least two arms"), 'add {"weight": 50, "next": …}')
     arms = tuple(_arm(item) for item in items)
     if items and not any(arm.weight for arm in arms):
-        node.fault("arms", "nobody could go on: all weights are 0", "give one arm a weight")
+        node.fault("arms", phrase("nobody could go on: all weights are 0"), phrase("give one arm a weight"))
     return Split(name=name, arms=arms)
 
 
 def _arm(item: Shape) -> Arm:
     item.only(["weight", "next"])
     if "weight" not in item.raw:
-        item.fault("weight", "weight is missing", "say how large this arm is beside the others")
+        item.fault("weight", phrase("weight is missing"), phrase("say how large this arm is beside the others"))
     weight = item.number("weight", default=0, least=0, most=MAX_WEIGHT)
     return Arm(weight=weight, next=item.name("next"))
 

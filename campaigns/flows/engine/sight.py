@@ -10,7 +10,6 @@ from uuid import UUID
 from audiences.conditions import EventFact, Facts
 from campaigns.flows.engine.graph import Send
 
-
 NOBODY: Final = UUID(int=0)
 
 
