@@ -94,7 +94,7 @@ def test_the_example_of_the_language_is_read_whole():
         ({"nodes": {"a/b": DONE}}, "/nodes/a~1b"),
         ({"nodes": {"a": 1}}, "/nodes/a"),
         ({"nodes": {"a": {"do": "teleport"}}}, "/nodes/a/do"),
-        ({"nodes": {"a": {"do": "teleport"}}}, "/nodes/a/do"),
+        ({"nodes": {"a": {"do": "split", "arms": []}}}, "/nodes/a/arms"),
         ({"nodes": {"a": {"do": "exit", "next": "b"}}}, "/nodes/a/next"),
         ({"nodes": {"a": {"do": "wait", "next": "b"}}}, "/nodes/a"),
         ({"nodes": {"a": {"do": "wait", "for": "0s", "next": "b"}}}, "/nodes/a/for"),
