@@ -15,14 +15,19 @@ from campaigns.flows.definitions import define, pause, publish, resume, stop
 from campaigns.flows.engine.shape import Shape
 from campaigns.flows.models import EntryDecision, Flow, Run
 from campaigns.flows.requests import request_run
+from campaigns.rules.publishing.policy import policy_of
 from compliance.access.authentication import key_of
 from compliance.consent import directory
 from config.kit import clock
 from config.kit.actors import current_actor
 from config.kit.api import CursorPage, missing
-from config.kit.errors import InputRefused, refuse
+from config.kit.errors import Conflict, InputRefused, refuse
 
 PAGING: Final = [OpenApiParameter("cursor", str), OpenApiParameter("limit", int)]
+REVIEWED: Final = (
+    "This workspace asks for review: open the journey in the console, hand its draft in, "
+    "and let somebody else approve it."
+)
 SWITCHES: Final = {"pause": pause, "resume": resume, "stop": stop}
 
 
@@ -91,14 +96,20 @@ class Publish(APIView):
         examples=[OpenApiExample("the newest version", value={}, request_only=True)],
     )
     def post(self, request: Request, key: str) -> Response:
-        """Publish the newest version, or the one named. Runs under way stay on the version they began with."""
+        """Publish the newest version, or the one named. Runs under way stay on the version they began with.
+
+        409 where the workspace asks for review: then a draft goes live once somebody else approves it in the console.
+        """
         body = _body(request)
         body.only(["version"])
         number = body.raw.get("version")
         if number is not None and (type(number) is not int or not 0 < number < 1_000_000):
             body.fault("version", "version must be the number of a version", "leave it out for the newest")
         _accept(body)
-        flow = publish(_flow(request, key), actor=current_actor(), now=clock.now(), number=number)
+        found = _flow(request, key)
+        if policy_of(found.workspace_id).review:
+            raise Conflict(REVIEWED)
+        flow = publish(found, actor=current_actor(), now=clock.now(), number=number)
         return Response(forms.journey_json(flow))
 
 

@@ -2,9 +2,10 @@
 
 import pytest
 
-from campaigns.flows.models import Run
+from campaigns.flows.models import Flow, Run
+from campaigns.rules.publishing.models import RulePolicy
 from tests.campaigns.flows.world import journey
-from tests.factories import api_key, bearer
+from tests.factories import NOON, api_key, bearer
 
 
 @pytest.fixture
@@ -27,6 +28,14 @@ def test_a_journey_is_defined_published_paused_resumed_and_stopped(call):
         assert (status, shown["state"]) == (200, state)
     assert call("post", "/v1/journeys/welcome/pause", {})[0] == 409
     assert [j["key"] for j in call("get", "/v1/journeys")[1]["data"]] == ["welcome"]
+
+
+def test_no_key_publishes_past_the_review_that_the_workspace_asks_for(call, brand):
+    call("post", "/v1/journeys", journey())
+    RulePolicy.objects.create(workspace_id=brand.workspace.pk, review=True, author="x", updated_at=NOON)
+    status, problem = call("post", "/v1/journeys/welcome/publish", {})
+    assert (status, Flow.objects.get(key="welcome").state) == (409, "draft")
+    assert "somebody else approve" in problem["detail"]
 
 
 def test_a_definition_again_adds_nothing_and_another_one_is_the_next_version(call):
