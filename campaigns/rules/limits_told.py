@@ -3,12 +3,28 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
+
+from audiences.conditions.instants import instant
 
 
 def limits_of(definition: Mapping[str, Any]) -> list[tuple[str, str]]:
     """Return what is said of it, as pairs of a heading and a text."""
     return list(_limits(definition))
+
+
+def times_of(definition: Mapping[str, Any]) -> str:
+    """Return when a rule runs and until when, in one line; nothing if it always does."""
+    schedule, expires = definition.get("schedule"), definition.get("expires")
+    parts = [_schedule(schedule)] if schedule else []
+    return "; ".join([*parts, *([_("until %(time)s") % {"time": _at(expires)}] if expires else [])])
+
+
+def share_of(definition: Mapping[str, Any]) -> str:
+    """Return for how many of the people a rule is rolled out; nothing if for all."""
+    share = definition.get("rollout")
+    return "" if share in (None, 100) else f"{share:g} %"
 
 
 def _limits(definition: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -21,7 +37,7 @@ def _limits(definition: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     if schedule := definition.get("schedule"):
         yield _("Only"), _schedule(schedule)
     if expires := definition.get("expires"):
-        yield _("Ends"), expires
+        yield _("Ends"), _at(expires)
     if (share := definition.get("rollout")) is not None:
         yield _("Roll-out"), _("%(share)s %% of people") % {"share": share}
 
@@ -39,9 +55,9 @@ def _limit(limit: Mapping[str, Any]) -> str:
 def _schedule(schedule: Mapping[str, Any]) -> str:
     parts = []
     if "from" in schedule:
-        parts.append(_("from %(time)s") % {"time": schedule["from"]})
+        parts.append(_("from %(time)s") % {"time": _at(schedule["from"])})
     if "until" in schedule:
-        parts.append(_("until %(time)s") % {"time": schedule["until"]})
+        parts.append(_("until %(time)s") % {"time": _at(schedule["until"])})
     if "weekdays" in schedule:
         names = [_("Mon"), _("Tue"), _("Wed"), _("Thu"), _("Fri"), _("Sat"), _("Sun")]
         parts.append(", ".join(names[day - 1] for day in schedule["weekdays"]))
@@ -49,3 +65,9 @@ def _schedule(schedule: Mapping[str, Any]) -> str:
         parts.append(f"{window['from']}–{window['to']}")
     zone = schedule.get("zone", "workspace")
     return "; ".join(parts) + (f" ({zone})" if zone != "workspace" else "")
+
+
+def _at(text: str) -> str:
+    """Return an instant in the reader's zone, to the minute."""
+    found = instant(text)
+    return f"{timezone.localtime(found):%Y-%m-%d %H:%M}" if found else text

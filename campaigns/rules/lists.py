@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 
 from campaigns.rules import lookups
 from campaigns.rules.labels import MODES, label_of_rule
+from campaigns.rules.limits_told import share_of, times_of
 from campaigns.rules.models import Rule
 from config.kit import clock
 from config.kit.lists import Choice, Column, Dates, List, Nothing, Row, Scope, Text, register
@@ -33,6 +34,8 @@ def _row(rule: Rule, matched: lookups.Matches | None) -> Row:
         "live": rule.live,
         "on": [on] if isinstance(on, str) else list(on),
         "then": lookups.then_of(definition),
+        "share": share_of(definition),
+        "times": times_of(definition),
         "fired": matched.recent if matched else 0,
         "last": matched.last if matched else None,
     }
@@ -68,6 +71,8 @@ RULES: Final = List(
         ),
         Column(key="on", label=_("Listens to"), value=lambda row: row["on"], style="code"),
         Column(key="then", label=_("Then"), value=lambda row: _plain(row["then"]), cell="rules/cells.html#then"),
+        Column(key="rollout", label=_("Roll-out"), value=lambda row: row["share"] or "100 %", wide=True, width="fit"),
+        Column(key="times", label=_("Schedule and end"), value=lambda row: row["times"], wide=True),
         Column(key="fired", label=_("Matches, 24 h"), value=lambda row: row["fired"], numeric=True, small=True),
         Column(key="last", label=_("Last match"), value=lambda row: row["last"], style="ago"),
         version_column(shown=False),
