@@ -17,7 +17,13 @@ from campaigns.rules.editor import deeds
 from config.kit.errors import Problem
 from config.kit.spoken import spoken
 
-BLOCKS: Final = ("on", "if", "unless", "then")
+FIELDS: Final = frozenset(
+    (
+        *("key", "name", "on", "if", "unless", "then", "priority", "enabled", "mode"),
+        *("exclusive", "cooldown", "max_firings", "schedule", "expires", "rollout"),
+    )
+)
+"""The keys of a definition that the form has fields for."""
 TEXTS: Final = ("name", "mode", "priority", "exclusive", "cooldown", "rollout", "expires")
 LIMITS: Final = ("per_subject", "in_all", "per")
 HOURS: Final = ("from", "until", "opens", "closes", "zone")
@@ -40,6 +46,8 @@ class RuleFields:
     actions: list[deeds.Row] = field(default_factory=list)
     faults: dict[str, list[Problem]] = field(default_factory=dict)
     asked: bool = False
+    rest: Mapping[str, Any] = field(default_factory=dict)
+    """What the draft says beyond the form's fields: kept as it is, also by a page that is older than it."""
 
     def definition(self) -> dict[str, Any]:
         """Return the definition that the form says, right or not."""
@@ -59,7 +67,7 @@ class RuleFields:
             raw["expires"] = _instant(self.texts["expires"])
         if self.texts.get("rollout", "") not in ("", "100"):
             raw["rollout"] = _number(self.texts["rollout"])
-        return raw
+        return {**raw, **self.rest}
 
     def check(self, problems: Sequence[Mapping[str, str]]) -> None:
         """Put what the draft's checks found at its fields."""
@@ -103,16 +111,17 @@ def of(definition: Mapping[str, Any], workspace_id: int) -> RuleFields:
         weekdays=[str(day) for day in _part(definition, "schedule").get("weekdays", [])],
         enabled=definition.get("enabled", True) is not False,
         actions=deeds.rows_of(definition.get("then")),
+        rest={name: value for name, value in definition.items() if name not in FIELDS},
     )
 
 
-def posted(data: QueryDict, workspace_id: int, *, key: str) -> RuleFields:
-    """Return the form as it was sent, after the step that a button asks for."""
+def posted(data: QueryDict, workspace_id: int, *, definition: Mapping[str, Any]) -> RuleFields:
+    """Return the form as it was sent, after the step that a button asks for; `definition` is what is stored now."""
     condition = builder.posted(data, workspace_id, place=Place.EVENT, prefix="if", path="/if")
     exception = builder.posted(data, workspace_id, place=Place.EVENT, prefix="unless", path="/unless")
     names = [name.strip() for name in data.get("on", "").replace("\n", ",").replace("、", ",").split(",")]
     return RuleFields(
-        key=key,
+        key=str(definition.get("key", "")),
         condition=condition,
         exception=exception,
         texts={name: data.get(name, "").strip() for name in (*TEXTS, *LIMITS, *HOURS)},
@@ -121,6 +130,7 @@ def posted(data: QueryDict, workspace_id: int, *, key: str) -> RuleFields:
         enabled="enabled" in data,
         actions=deeds.posted(data),
         asked=condition.asked or exception.asked or deeds.is_asked(data),
+        rest={name: value for name, value in definition.items() if name not in FIELDS},
     )
 
 

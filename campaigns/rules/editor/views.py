@@ -98,15 +98,16 @@ def edit(request: ConsoleRequest, key: str) -> HttpResponse:
     return _page(request, found, form)
 
 
-def _posted(request: ConsoleRequest, key: str) -> fields.RuleFields:
+def _posted(request: ConsoleRequest, found: Held) -> fields.RuleFields:
+    definition = {**found.definition, "key": found.rule.key}
     try:
-        return fields.posted(request.POST, request.workspace.pk, key=key)
+        return fields.posted(request.POST, request.workspace.pk, definition=definition)
     except InputRefused as refusal:
         raise Malformed(refusal.problems) from refusal
 
 
 def _answer(request: ConsoleRequest, found: Held) -> HttpResponse:
-    form = _posted(request, found.rule.key)
+    form = _posted(request, found)
     if form.asked:
         return _page(request, found, form)
     wanted = request.POST.get("over") or request.POST.get("revision", "")
@@ -124,7 +125,7 @@ def _answer(request: ConsoleRequest, found: Held) -> HttpResponse:
 def autosave(request: ConsoleRequest, key: str) -> HttpResponse:
     """Save the draft while somebody edits; answers how it stands, and tells the page that it was saved."""
     found = held(request, key)
-    form = _posted(request, key)
+    form = _posted(request, found)
     try:
         made = save(request, key, form.definition(), revision=number(request.POST.get("revision", "")))
     except InputRefused as refusal:
