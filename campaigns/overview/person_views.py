@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from audiences.people.lookups import find_person, name_of
+from campaigns.delivery.frequency.meter import meter
 from campaigns.flows.lookups import find_flow, flow_names
 from campaigns.overview.asking import message_answers, rule_answers
 from campaigns.overview.eligibility import Question, Why, why_not
@@ -83,7 +84,9 @@ def person_now(request: ConsoleRequest, person_id: UUID) -> HttpResponse:
 def person_frequency(request: ConsoleRequest, person_id: UUID) -> HttpResponse:
     """Show how often each channel reached a person lately."""
     rows = frequency(request.workspace.pk, person_id, now=clock.now())
-    context = {**_person(request, person_id), "rows": rows, "days": DAYS}
+    about = _person(request, person_id)
+    uses = meter(request.workspace.pk, person_id, about["person"].traits, now=clock.now())
+    context = {**about, "rows": rows, "days": DAYS, "uses": uses}
     return page(request, "overview/frequency.html", context, parts={"person-frequency": "frequency"})
 
 

@@ -47,7 +47,9 @@ def test_a_segment_is_built_by_mouse_while_the_result_follows(console: Console):
     add(page, "Consent")
     expect(count.locator(".live-funnel li")).to_have_count(2)
     expect(page.locator("#live-reach")).to_contain_text("e-mail")
-    expect(page.locator("#live-reach")).to_contain_text("No frequency caps and no quiet hours are set")
+    expect(page.locator("#live-reach")).to_contain_text(
+        "Frequency caps and quiet hours are asked when a message goes out"
+    )
     person = page.locator("#live-sample summary").first
     person.click()
     expect(page.locator("#live-sample .check.pass").first).to_be_visible()

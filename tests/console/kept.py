@@ -17,7 +17,7 @@ from tests.console.shop import Shop, open_shop
 TABLES = "select relname from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace"
 STAY = {"django_migrations", "django_content_type", "auth_permission"}
 """What Django itself puts back after a test that commits."""
-BY_TRIGGER = {"audiences_findable"}
+BY_TRIGGER = {"audiences_findable", "audiences_headcount"}
 """What the database makes by itself when people are put in."""
 
 

@@ -14,19 +14,16 @@ from campaigns.delivery.claims import Claimed
 from campaigns.delivery.frequency.form import Cap
 from campaigns.delivery.frequency.reading import Courtesy, read_courtesy
 from campaigns.delivery.frequency.windows import Reached, Use, quiet_until, use_of
+from campaigns.delivery.frequency.zones import zone_of_recipient
 from campaigns.delivery.verdicts import Verdict
-from config.kit.local_time import ZoneFound, resolve_zone
+from config.kit.local_time import ZoneFound
 
 DEFER: Final = "defer"
 DROP: Final = "drop"
 
 
-def zone_for(courtesy: Courtesy, workspace_id: int, traits: Mapping[str, Any]) -> ZoneFound:
-    """Return the zone of somebody's local time: their own, else that of their place, else the workspace's (T1)."""
-    address = traits.get("address")
-    place = address.get("timezone") if isinstance(address, Mapping) else None
-    named = (("person", traits.get("timezone")), ("place", place), ("workspace", courtesy.zones.get(workspace_id)))
-    return resolve_zone(named)
+def _zone(courtesy: Courtesy, claimed: Claimed, traits: Mapping[str, Any]) -> ZoneFound:
+    return zone_of_recipient(traits, workspace=courtesy.zones.get(claimed.workspace_id))
 
 
 def cap_verdict(
@@ -36,7 +33,7 @@ def cap_verdict(
     caps = [cap for cap in courtesy.caps_of(claimed) if _falls_under(cap, claimed, tags)]
     if not caps:
         return Verdict(check="cap", passed=True, rule="no cap is set for it", value="none", limit="none")
-    zone = zone_for(courtesy, claimed.workspace_id, traits).zone
+    zone = _zone(courtesy, claimed, traits).zone
     reached = courtesy.reached.get(claimed.person_id, ())
     uses = [use_of(cap, reached, now=now, zone=zone) for cap in caps]
     full = [use for use in uses if use.frees_at is not None]
@@ -80,13 +77,13 @@ def quiet_verdict(
     ]
     if not meant:
         return Verdict(check="window", passed=True, rule="no quiet hours are set for it", value="none", limit="none")
-    found = zone_for(courtesy, claimed.workspace_id, traits)
+    found = _zone(courtesy, claimed, traits)
     if found.source == "utc":
         rule = "the recipient's local time is known"
         return Verdict(check="window", passed=False, rule=rule, value="none", reason="unknown_time_zone", hold=True)
     closed = {quiet: until for quiet in meant if (until := quiet_until(quiet, now=now, zone=found.zone)) is not None}
     shown = max(closed, key=lambda quiet: closed[quiet]) if closed else meant[0]
-    drop = bool(closed) and (shown.drop or claimed.on_quiet == DROP)
+    drop = bool(closed) and (any(quiet.drop for quiet in closed) or claimed.on_quiet == DROP)
     return Verdict(
         check="window",
         passed=not closed,
@@ -120,7 +117,7 @@ def about_of(claimed: Claimed, courtesy: Courtesy, told: Told) -> About | None:
     tags = told.tags_of(claimed)
     if not any(_falls_under(cap, claimed, tags) for cap in courtesy.caps_of(claimed)):
         return None
-    return About(tags=tags, zone=zone_for(courtesy, claimed.workspace_id, told.traits_of(claimed)).zone)
+    return About(tags=tags, zone=_zone(courtesy, claimed, told.traits_of(claimed)).zone)
 
 
 def within_caps(messages: Sequence[tuple[Claimed, About]], *, now: datetime) -> set[UUID]:

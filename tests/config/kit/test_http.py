@@ -1,6 +1,7 @@
 """The outbound client calls public addresses only, by whatever name, and waits for nobody."""
 
 import ipaddress
+import re
 import socket
 import threading
 import time
@@ -184,12 +185,25 @@ class Server:
 
     def _answer(self, line):
         try:
-            self.received += line.recv(65536)
+            self.received += _whole_request(line)
             line.sendall(self.answer)
             while self.drip and not self.done.wait(self.pause):
                 line.sendall(self.drip)
         except OSError:
             return
+
+
+def _whole_request(line):
+    """Read until the body is there: a head and its body may come in two pieces."""
+    received = line.recv(65536)
+    while True:
+        head, _, body = received.partition(b"\r\n\r\n")
+        found = re.search(rb"(?i)content-length: (\d+)", head)
+        if not found or len(body) >= int(found[1]):
+            return received
+        if not (more := line.recv(65536)):
+            return received
+        received += more
 
 
 @contextmanager
