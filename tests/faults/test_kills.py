@@ -60,10 +60,19 @@ def kill(world: World, part: str) -> dict[str, object]:
 
 def empty_the_broker(world: World) -> None:
     """Lose every message that the broker holds: they are hints, the next beat repeats them."""
+    address = str(places.broker_socket(world.here.var / "broker"))
+    wait_until(lambda: _emptied(address), what="emptying the broker")
+
+
+def _emptied(address: str) -> bool:
+    """Whether the broker took the order; one that was just started again has no socket yet, or is still loading."""
     with socket.socket(socket.AF_UNIX) as line:
-        line.connect(str(places.broker_socket(world.here.var / "broker")))
-        line.sendall(b"FLUSHALL\r\n")
-        assert line.recv(100) == b"+OK\r\n"
+        try:
+            line.connect(address)
+            line.sendall(b"FLUSHALL\r\n")
+            return line.recv(100) == b"+OK\r\n"
+        except OSError:
+            return False
 
 
 def hook_of(part: str) -> str:
