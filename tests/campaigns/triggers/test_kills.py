@@ -92,16 +92,18 @@ def work_until_killed(statements):
 
 
 def kill_workers(workspace, history, chance):
-    """Let events come in, and twenty workers one after the other die at a random statement; returns the slices."""
-    slices, step = {}, len(history) // KILLS
-    for number in range(KILLS):
-        feed(workspace, history[number * step : (number + 1) * step])
+    """Let events come in, and workers die at random statements until twenty have; returns all slices."""
+    slices, step, died = {}, len(history) // (2 * KILLS), 0
+    for start in range(0, len(history), step):
+        feed(workspace, history[start : start + step])
         slices |= {each["first_id"]: each for each in Slice.objects.values()}
-        connections.close_all()
-        worker = get_context("fork").Process(target=work_until_killed, args=(chance.randrange(2, 40),))
-        worker.start()
-        worker.join(60)
-        assert worker.exitcode == -signal.SIGKILL
+        if died < KILLS:
+            connections.close_all()
+            worker = get_context("fork").Process(target=work_until_killed, args=(chance.randrange(2, 120),))
+            worker.start()
+            worker.join(60)
+            died += worker.exitcode == -signal.SIGKILL
+    assert died == KILLS
     return slices.values()
 
 
